@@ -164,7 +164,7 @@ def parse_dec(text: str | float) -> float:
     else:
         angle = _read(str(text), what="declination", understood=DEC_UNDERSTOOD)
         if angle.unit == "h":
-            raise AngleError(f"{_shown(text)} is not a declination: it is given in hours. Understood: {DEC_UNDERSTOOD}.")
+            raise AngleError(f"{_shown(text)} is not a declination: it is in hours. Understood: {DEC_UNDERSTOOD}.")
         value = angle.signed
     if not -90 <= value <= 90:
         raise AngleError(f"{_shown(text)} is not a declination: it runs from -90 to +90 degrees, found {value:g}.")

@@ -45,7 +45,7 @@ def constellation(ra: ArrayLike, dec: ArrayLike, *, short: bool = False):
     from astropy.coordinates import SkyCoord, get_constellation
 
     name = get_constellation(SkyCoord(ra, dec, unit=u.deg), short_name=short)
-    return str(name) if np.ndim(name) == 0 else name
+    return str(name) if np.ndim(name) == 0 else np.asarray(name)
 
 
 def propagate(

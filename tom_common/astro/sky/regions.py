@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from os import PathLike
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -75,10 +76,11 @@ def _polygon(ra: Sequence[float], dec: Sequence[float]) -> tuple[NDArray, NDArra
     return lon, lat, centre / length
 
 
-def moc_ranges(moc: MOC | str | PathLike, max_ranges: int | None = None) -> list[Range]:
-    """The ranges of a MOC: a mocpy MOC, a FITS, JSON or ASCII file, or its text (``5/3-7 6/100``). Exact.
+def moc_ranges(moc: MOC | str | PathLike | BinaryIO, max_ranges: int | None = None) -> list[Range]:
+    """The ranges of a MOC: mocpy's, the text of one (``5/3-7 6/100`` or JSON), or a file (path or open, FITS or text).
 
-    Raises ValueError, with the reason, for what is no space MOC.
+    A str is always text, never a path, so that what a user pastes opens no file. Exact. Raises ValueError, with the
+    reason, for what is no space MOC.
     """
     from mocpy import MOC
 
@@ -87,20 +89,26 @@ def moc_ranges(moc: MOC | str | PathLike, max_ranges: int | None = None) -> list
     return limited([(int(low), int(end) - 1) for low, end in moc.to_depth29_ranges], max_ranges)
 
 
-def _read_moc(source: str | PathLike) -> MOC:
+def _read_moc(source: str | PathLike | BinaryIO) -> MOC:
     from mocpy import MOC
 
-    is_text = isinstance(source, str) and (source.lstrip()[:1] == "{" or re.match(r"\s*s?\d+/", source))
     try:
-        if is_text:
-            return MOC.from_string(source, "json" if source.lstrip().startswith("{") else "ascii")
-        with open(source, "rb") as stream:
-            head = stream.read(64).lstrip()
-        kind = "fits" if head.startswith(b"SIMPLE") else "json" if head.startswith(b"{") else "ascii"
-        return MOC.load(source, kind)
+        if isinstance(source, str):
+            content = source.encode()
+        else:
+            content = source.read() if hasattr(source, "read") else Path(source).read_bytes()
+        if not content.startswith(b"SIMPLE"):
+            text = content.decode("ascii").strip()
+            return MOC.from_string(text, "json" if text.startswith("{") else "ascii")
+        # mocpy reads FITS from a named file only
+        with NamedTemporaryFile(suffix=".fits") as copy:
+            copy.write(content)
+            copy.flush()
+            return MOC.load(copy.name, "fits")
     # mocpy's compiled part reports bad content by several unrelated types
     except Exception as error:
-        raise ValueError(f"This is no space MOC (FITS, JSON or text such as '5/3-7 6/100'): {error}") from error
+        reason = type(error).__name__ if isinstance(error, UnicodeError) else str(error).split("\n")[0]
+        raise ValueError(f"This is no space MOC (FITS, JSON or text such as '5/3-7 6/100'): {reason}") from error
 
 
 def skymap_ranges(
