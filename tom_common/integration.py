@@ -72,13 +72,14 @@ def collect_partials(method: str, *context_arguments: Any) -> list[Partial]:
     A partial whose context cannot be made comes back with `error` set, so that the page can name it.
     """
     return [
-        _partial(contribution, context_arguments)
+        partial_of(contribution, *context_arguments)
         for contribution in collect(method)
         if isinstance(contribution.entry, dict) and contribution.entry.get("partial")
     ]
 
 
-def _partial(contribution: Contribution, context_arguments: tuple) -> Partial:
+def partial_of(contribution: Contribution, *context_arguments: Any) -> Partial:
+    """One contributed partial with its context, or with the `error` that says why there is none."""
     entry, app_name = contribution.entry, str(contribution.app.verbose_name)
     try:
         context = _callable(entry["context"])(*context_arguments) if entry.get("context") else {}
