@@ -152,6 +152,17 @@ class TomSettings:
     COMMENTS_ENABLED = Setting(True, "Comments on target pages.", type=bool, group="Appearance")
     HINTS_ENABLED = Setting(False, "Show hints on how to customise a page.", type=bool, group="Appearance")
     HINT_LEVEL = Setting(20, "The message level hints are shown with.", type=int, group="Appearance")
+    CSP_IMAGE_SERVERS = Setting(
+        lambda: [
+            "https://alasky.cds.unistra.fr", "https://alaskybis.cds.unistra.fr",
+            "https://alasky.unistra.fr", "https://alaskybis.unistra.fr",
+        ],
+        "Servers that the sky viewer may load images from (sources of the Content-Security-Policy).",
+        type=(list, tuple), group="Appearance",
+    )
+    CSP_EXTRA = Setting(
+        dict, "{directive: [sources]} added to the Content-Security-Policy of every page.", type=dict, group="Appearance"
+    )
     ROBOTS_TXT_PATH = Setting(None, "A file served as /robots.txt; without one, robots are sent away.",
                               type=str, group="Appearance")
 
