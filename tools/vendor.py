@@ -6,7 +6,8 @@
 Every page is served from our own files, never from a CDN: a TOM has to work on a mountain without a network and
 under a Content-Security-Policy of 'self'. Two things are taken out of the files while they are copied, because the
 manifest storage of static files refuses a stylesheet or script that points at a file that is not there: comments
-that name a source map, and the TrueType twin of each WOFF2 font.
+that name a source map, and the TrueType twin of each WOFF2 font. And one is added: plotly.css holds the rules that
+plotly would write into the page at run time, which the policy refuses.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 
 VENDOR = Path(__file__).resolve().parent.parent / "tom_common" / "static" / "vendor"
 SOURCE_MAP = re.compile(rb"(/\*[#@]\s*sourceMappingURL=[^*]*\*/|//[#@]\s*sourceMappingURL=\S+)\s*\Z")
+STYLE_RULE = re.compile(r"""(?:"([^"]*)"|(\w+)):(?:"([^"]*)"|'([^']*)')""")
 TRUETYPE = re.compile(rb',url\([^)]*\.ttf\) ?format\("truetype"\)')
 
 
@@ -100,6 +102,18 @@ LIBRARIES = (
 )
 
 
+def plotly_css(script: str) -> str:
+    """The style sheet inside plotly.js, which is an object of selectors (X its plot, Y its notifier) and rules."""
+    rules = re.search(r'\{("X,X div":.*?)\};for\(', script, re.DOTALL)
+    if rules is None:
+        raise SystemExit("plotly.js keeps its style rules in another way now; look for addStyleRule.")
+    lines = []
+    for quoted, bare, double, single in STYLE_RULE.findall(rules[1]):
+        selector = (quoted or bare).replace("X", ".js-plotly-plot .plotly").replace("Y", ".plotly-notifier")
+        lines.append(f"{selector} {{ {double or single} }}")
+    return "\n".join(["/* From plotly.js (MIT), as a file. Written by tools/vendor.py. */", *lines, ""])
+
+
 def stripped(name: str, content: bytes) -> bytes:
     """The file without references to files that we do not ship."""
     if name.endswith((".css", ".js")):
@@ -128,6 +142,8 @@ def copy(library: Library, packages: Path, target: Path = VENDOR) -> None:
         path = target / library.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(stripped(name, content))
+        if name == "plotly-strict.min.js":
+            (path.parent / "plotly.css").write_text(plotly_css(content.decode()))
 
 
 def readme(target: Path = VENDOR) -> str:
@@ -148,6 +164,7 @@ def readme(target: Path = VENDOR) -> str:
     lines += [
         "",
         "Left out of the copies: comments that name a source map, and the TrueType twins of the WOFF2 fonts.",
+        "Added: `plotly/plotly.css`, the rules that plotly.js would otherwise write into the page.",
         "",
         "```sha256",
     ]
