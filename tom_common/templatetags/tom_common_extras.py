@@ -4,11 +4,13 @@ import logging
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
+from django.forms.utils import flatatt
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -16,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tom_common.conf import tom_settings
 from tom_common.integration import collect_partials
+from tom_common.plots import figure_json, plot_attributes
 
 logger = logging.getLogger(__name__)
 register = template.Library()
@@ -242,3 +245,29 @@ def addstr(arg1: Any, arg2: Any) -> str:
 def copy_button(text_to_copy: Any = "", help_text: str = "Copy") -> dict:
     """A button that puts a text into the clipboard."""
     return {"text_to_copy": text_to_copy, "help_text": help_text}
+
+
+@register.simple_tag
+def plot(url: str, height: int = 400, name: str = "", form: str = "", label: str = "Plot") -> SafeString:
+    """The place of a plot, which is fetched from `url` and drawn when it comes into view.
+
+    `height` in pixels; `name` is the file name of a saved picture; `form` the selector of a form whose fields become
+    the query and whose changes draw the plot anew; `label` what a screen reader says.
+    """
+    return _placeholder(plot_attributes(url=url, height=height, name=name, form=form), label)
+
+
+@register.simple_tag
+def plot_figure(figure: Any, height: int = 400, name: str = "", label: str = "Plot") -> SafeString:
+    """A small figure that travels inside the page."""
+    source = f"plot-{uuid4().hex}"
+    # The escapes of Django's json_script, for text that is JSON already.
+    text = figure_json(figure).translate({ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"})
+    script = format_html('<script id="{}" type="application/json">{}</script>', source, mark_safe(text))
+    return script + _placeholder(plot_attributes(source=source, height=height, name=name), label)
+
+
+def _placeholder(attributes: dict[str, Any], label: str) -> SafeString:
+    words = "This plot needs JavaScript."
+    box = '<div class="tom-plot"{} role="img" aria-label="{}"><noscript>{}</noscript></div>'
+    return format_html(box, flatatt(attributes), label, words)

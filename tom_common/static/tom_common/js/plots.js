@@ -74,7 +74,7 @@
         modebar: { bgcolor: "rgba(0,0,0,0)", color: c.muted, activecolor: c.text },
       },
     };
-    return own || mine;
+    return own && own.layout ? own : mine;
   }
 
   function layoutFor(element, figure) {
@@ -85,8 +85,9 @@
     layout.height = element.clientHeight;
     layout.margin = Object.assign({ l: 50, r: 20, t: layout.title ? 45 : 20, b: 40 }, layout.margin);
     if (element.clientWidth < 520) {
-      layout.legend = Object.assign({ orientation: "h", x: 0, y: -0.2, yanchor: "top" }, layout.legend, { orientation: "h", x: 0, y: -0.2, yanchor: "top", xanchor: "left" });
-      layout.margin = Object.assign({}, layout.margin, { l: Math.min(layout.margin.l, 45), r: Math.min(layout.margin.r, 15) });
+      var below = { orientation: "h", x: 0, xanchor: "left", yref: "container", y: 0, yanchor: "bottom" };
+      layout.legend = Object.assign({}, layout.legend, below);
+      layout.margin = Object.assign({}, layout.margin, { l: Math.min(layout.margin.l, 45), r: Math.min(layout.margin.r, 15), b: Math.max(layout.margin.b, 75) });
     }
     return layout;
   }
