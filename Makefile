@@ -42,12 +42,12 @@ $(PY):
 # One stamp per set of extras: installed again only when setup.py has changed.
 $(VENV)/.installed-core: setup.py | $(PY)
 	@echo 'Installing the framework into $(VENV) (a minute or two the first time)'
-	@$(PIP) install -e .
+	@$(PIP) install -e . --config-settings editable_mode=compat
 	@touch $@
 
 $(VENV)/.installed-%: setup.py | $(PY)
 	@echo 'Installing what "$*" needs into $(VENV)'
-	@$(PIP) install -e '.[$*]'
+	@$(PIP) install -e '.[$*]' --config-settings editable_mode=compat
 	@touch $@
 
 demo: $(VENV)/.installed-core

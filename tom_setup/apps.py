@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TomSetupConfig(AppConfig):
+    name = "tom_setup"
+    verbose_name = "TOM: setup"
