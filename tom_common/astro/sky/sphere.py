@@ -57,3 +57,18 @@ def triad(ra: ArrayLike, dec: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
 def scalar(value: NDArray) -> NDArray | float:
     """A float instead of an array of no dimension."""
     return float(value) if np.ndim(value) == 0 else value
+
+
+def dot(first: NDArray, second: NDArray) -> NDArray:
+    """Of vectors along the last axis."""
+    return np.einsum("...i,...i->...", first, second)
+
+
+def norm(vector: NDArray) -> NDArray:
+    """Length of vectors along the last axis."""
+    return np.sqrt(dot(vector, vector))
+
+
+def angle_between(first: NDArray, second: NDArray) -> NDArray:
+    """Between vectors of any length, degrees; exact near 0 and 180 too."""
+    return np.degrees(np.arctan2(norm(np.cross(first, second)), dot(first, second)))
