@@ -114,6 +114,21 @@ class TomSettings:
         type=(list, tuple), group="Targets",
     )
 
+    # Data
+    DATA_PRODUCT_PATH = Setting(
+        None, "Dotted path of a function (data product, file name) that says where a file is stored.",
+        type=str, group="Data",
+    )
+    DATA_PRODUCT_TYPES = Setting(
+        lambda: {
+            "photometry": ("photometry", "Photometry"),
+            "fits_file": ("fits_file", "FITS File"),
+            "spectroscopy": ("spectroscopy", "Spectroscopy"),
+            "image_file": ("image_file", "Image File"),
+        },
+        "The kinds of data products: {key: (value, label)}.", type=dict, group="Data",
+    )
+
     # Plugins
     HOOKS = Setting(dict, "{hook name: dotted path} of functions called when something happens.",
                     type=dict, group="Plugins")
