@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_save
+
+
+class TomTargetsConfig(AppConfig):
+    name = "tom_targets"
+    verbose_name = "TOM: targets"
+    default_auto_field = "django.db.models.AutoField"
+
+    def ready(self) -> None:
+        from tom_targets import models
+        from tom_targets.derived import fill_derived_fields
+        from tom_targets.signals.handlers import settle_permissions
+
+        senders: list[Any] = [models.BaseTarget, models.TargetName, models.TargetExtra]
+        for sender in dict.fromkeys([*senders, models.Target]):
+            pre_save.connect(fill_derived_fields, sender=sender, dispatch_uid=f"derive {sender._meta.label}")
+        post_migrate.connect(settle_permissions, dispatch_uid="settle target permissions")
