@@ -41,6 +41,7 @@ EXTRAS = {
     "docs": ["furo>=2024.8", "myst-parser>=4", "sphinx>=8"],
     "test": [
         "coverage>=7",
+        "factory-boy>=3.3",
         "hypothesis>=6.100",
         "playwright>=1.45",
         "pytest>=8",
