@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tom_common.conf import tom_settings
 from tom_common.integration import collect_partials
+from tom_common.pagination import pagination_info
 from tom_common.plots import figure_json, plot_attributes
 
 logger = logging.getLogger(__name__)
@@ -136,6 +137,21 @@ def show_if_installed(context: template.Context, app: str, partial: str) -> Safe
         logger.exception("The template %s could not be shown.", partial)
         name = apps.get_app_config(app.rsplit(".", 1)[-1]).verbose_name
         return format_html('<p class="app-partial-error text-muted small">{} could not be shown.</p>', name)
+
+
+@register.simple_tag
+def htmx_link_attributes() -> SafeString:
+    """What makes a link inside a table fetch the table alone and write its address into the browser's."""
+    return mark_safe(
+        'hx-target="closest div.table-container" hx-swap="outerHTML show:none" hx-push-url="true" '
+        'hx-indicator="closest div.table-container"'
+    )
+
+
+@register.simple_tag(name="pagination_info")
+def pagination_info_of(page: Any) -> str:
+    """Which rows of how many a page shows; nothing when SHOW_PAGINATION_INFO is off."""
+    return pagination_info(page) if page and tom_settings.SHOW_PAGINATION_INFO else ""
 
 
 @register.simple_tag

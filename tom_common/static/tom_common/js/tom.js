@@ -203,6 +203,26 @@
     });
   });
 
+  /* A filter asks its own page ("?") anew: with the fields that are filled in, and in the order chosen before. */
+  document.addEventListener("htmx:configRequest", function (event) {
+    var request = event.detail;
+    if (request.path !== "?" || request.verb !== "get") {
+      return;
+    }
+    request.path = location.pathname;
+    var now = new URLSearchParams(location.search);
+    now.forEach(function (value, name) {
+      if (/(^|-)(sort|per_page)$/.test(name) && !request.formData.has(name)) {
+        request.formData.append(name, value);
+      }
+    });
+    Array.from(request.formData.keys()).forEach(function (name) {
+      var values = request.formData.getAll(name).filter(function (value) { return value !== ""; });
+      request.formData.delete(name);
+      values.forEach(function (value) { request.formData.append(name, value); });
+    });
+  });
+
   /* A request by htmx that fails says so; what was on the page stays. */
   document.addEventListener("htmx:responseError", function (event) {
     var status = event.detail.xhr.status;
