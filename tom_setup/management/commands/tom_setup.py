@@ -15,8 +15,8 @@ from tom_setup.project import SetupRefused, manage, plan, start, write
 
 class Command(BaseCommand):
     help = (
-        "Turn this project into a TOM: settings, addresses, an app for your own code with examples, files for Docker and "
-        "other hosts, the database, a group and a first superuser. Every question has a flag that answers it."
+        "Turn this project into a TOM: settings, addresses, an app for your own code with examples, files for Docker "
+        "and other hosts, the database, a group and a first superuser. Every question has a flag that answers it."
     )
     requires_system_checks = []
 
