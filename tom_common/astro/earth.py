@@ -154,17 +154,6 @@ class Earth:
         return erfa.c2t00b(_MJD_ZERO, self.tt, _MJD_ZERO, self.mjd + ut1_utc / 86400, x, y)
 
     @cached_property
-    def sidereal_time(self) -> NDArray:
-        """Apparent sidereal time at Greenwich, degrees."""
-        ut1_utc, _, _ = orientation(self.mjd)
-        return np.degrees(erfa.gst00b(_MJD_ZERO, self.mjd + ut1_utc / 86400))
-
-    @cached_property
-    def to_date(self) -> NDArray:
-        """Rotation from ICRS to the true equator and equinox of date, [time, 3, 3]."""
-        return erfa.pnm00b(_MJD_ZERO, self.tt)
-
-    @cached_property
     def moon_phase(self) -> NDArray:
         """Illuminated fraction of the Moon, 0 (new) to 1 (full), seen from the geocentre."""
         to_sun = self.sun - self.moon
