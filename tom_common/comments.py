@@ -5,6 +5,7 @@ from typing import Any
 
 import django_comments
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Cast
 from django.dispatch import receiver
@@ -58,8 +59,18 @@ def may_comment(user: Any, instance: Model) -> bool:
     """Whether this user may write below this: whoever is logged in and may see it, where comments are on."""
     if not (tom_settings.COMMENTS_ENABLED and user.is_authenticated):
         return False
-    visible = _visible(type(instance), user)
-    return visible is not None and visible.filter(pk=instance.pk).exists()
+    return visible_object(type(instance), instance.pk, user) is not None
+
+
+def visible_object(model: type[Model], pk: Any, user: Any) -> Model | None:
+    """The row of that key if this user may see it."""
+    visible = _visible(model, user)
+    if visible is None:
+        return None
+    try:
+        return visible.filter(pk=pk).first()
+    except (ValueError, ValidationError):
+        return None
 
 
 @receiver(comment_will_be_posted)

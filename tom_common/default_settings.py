@@ -14,6 +14,8 @@ TOMTOOLKIT_INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.sites",
     "django.contrib.humanize",
+    # Before the packages whose templates it replaces (comments, filters, pagination).
+    "tom_common",
     "django_comments",
     "django_filters",
     "django_htmx",
@@ -26,7 +28,6 @@ TOMTOOLKIT_INSTALLED_APPS = [
     "rest_framework",
     "rest_framework.authtoken",
     "drf_spectacular",
-    "tom_common",
     "tom_targets",
     "tom_catalogs",
     "tom_dataproducts",

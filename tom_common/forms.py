@@ -179,7 +179,9 @@ class UserUpdateForm(ProfileFormMixin, forms.ModelForm):
         before = get_user_model().objects.filter(pk=self.instance.pk).first()
         if not keeps_power and before and is_last_superuser(before):
             field = "is_active" if cleaned_data.get("is_superuser", True) else "is_superuser"
-            self.add_error(field, "This is the last principal investigator who can log in. Make somebody else one first.")
+            self.add_error(
+                field, "This is the last principal investigator who can log in. Make somebody else one first."
+            )
         return cleaned_data
 
     def save(self, commit: bool = True) -> Any:

@@ -99,7 +99,9 @@ def retry(job: Job, *, user: Any = None) -> Job:
     """Do it again from the start, as a new job. A job that is neither over nor stalled cannot be tried again."""
     job.refresh_from_db()
     if not job.can_be_retried:
-        raise JobFailed(f"“{job.title}” is {job.get_state_display()}; only what failed or was cancelled can be tried again.")
+        raise JobFailed(
+            f"“{job.title}” is {job.get_state_display()}; only what failed or was cancelled can be tried again."
+        )
     if job.is_stalled:
         _finish(job.pk, Job.State.FAILED, only_from=[Job.State.RUNNING], error=WORKER_DIED)
     return start(job.path, user=user or job.user, title=job.title, kwargs=job.kwargs, key=job.key, retry_of=job)

@@ -19,7 +19,9 @@ class Profile(models.Model):
     """What a TOM knows of a user beyond Django's own account. Made with the account."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    affiliation = models.CharField(max_length=100, null=True, blank=True, help_text="University, observatory or project.")
+    affiliation = models.CharField(
+        max_length=100, null=True, blank=True, help_text="University, observatory or project."
+    )
     phone_number = models.CharField(max_length=30, null=True, blank=True)
     password_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -41,6 +41,6 @@ urlpatterns = [
     *_app_urls(),
     path("api/", include((collect_api_urls(), "api"))),
     path("admin/", admin.site.urls),
-    path("comments/", include("django_comments.urls")),
+    path("comments/", include("tom_common.comment_urls")),
 ]
 

@@ -21,7 +21,7 @@ class JobListView(LoginRequiredMixin, ListView):
     paginate_by = 25
 
     def get_queryset(self) -> QuerySet[Job]:
-        found = Job.objects.visible_to(self.request.user).select_related("user").defer("result", "kwargs", "traceback")
+        found = Job.objects.visible_to(self.request.user).select_related("user").defer("kwargs", "traceback")
         state = self.request.GET.get("state")
         return found.filter(state=state) if state in Job.State.values else found
 
@@ -38,6 +38,10 @@ class OwnJobMixin(LoginRequiredMixin):
 class JobDetailView(OwnJobMixin, DetailView):
     template_name = "tom_common/job_detail.html"
 
+    def get_context_data(self, **kwargs: Any) -> dict:
+        later = Job.objects.visible_to(self.request.user).filter(retry_of=self.object).order_by("pk")
+        return {**super().get_context_data(**kwargs), "later_tries": later}
+
 
 class JobProgressView(OwnJobMixin, DetailView):
     """The bar alone, as the page asks for it every second or two; the last answer asks no more."""
@@ -45,9 +49,10 @@ class JobProgressView(OwnJobMixin, DetailView):
     template_name = "tom_common/partials/job_progress.html"
 
     def render_to_response(self, context: dict, **kwargs: Any) -> HttpResponse:
-        response = super().render_to_response({**context, "polled": True}, **kwargs)
+        page = self.request.GET.get("page", "")
+        response = super().render_to_response({**context, "page": page}, **kwargs)
         response["Cache-Control"] = "no-store"
-        if not self.object.is_unfinished and self.request.GET.get("page") == "detail":
+        if page == "detail" and (not self.object.is_unfinished or self.object.is_stalled):
             # The page around the bar has more to say now: the result, another button.
             response["HX-Refresh"] = "true"
         return response
