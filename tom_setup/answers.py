@@ -74,8 +74,8 @@ def _is_module(name: str) -> bool:
 
 def shown_name(text: str) -> str:
     name = " ".join(text.split())
-    if len(name) > 60 or not name.isprintable():
-        raise AnswerRefused("The name shown in the navigation bar has at most 60 characters.")
+    if len(name) > 60 or not name.isprintable() or set(name) & set('"\\'):
+        raise AnswerRefused('The name shown has at most 60 characters, without " and \\.')
     return name
 
 

@@ -71,9 +71,14 @@ class FlagTests(SimpleTestCase):
         for question in QUESTIONS:
             answer, reason = wrong[question.field]
             with self.subTest(question.field), self.assertRaises(AnswerRefused) as refused:
-                gather("mytom", {**NOTHING, question.field: answer})
+                gather("mytom", NOTHING | {question.field: answer})
             self.assertTrue(str(refused.exception).startswith(f"{question.flag}: "))
             self.assertIn(reason, str(refused.exception))
+
+    def test_a_name_that_would_end_a_string_is_refused(self):
+        for name in ('The "best" TOM', "back\\slash"):
+            with self.subTest(name), self.assertRaisesMessage(AnswerRefused, "--tom-name"):
+                gather("mytom", NOTHING | {"tom_name": name})
 
     def test_passwords_that_are_guessed_first_are_refused(self):
         for password, reason in (("31415926535", "digits alone"), ("Password1", "common passwords")):

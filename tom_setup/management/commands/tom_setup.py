@@ -48,6 +48,12 @@ class Command(BaseCommand):
         return answers
 
     def make_project(self, options: dict) -> None:
+        package, _, module = settings.SETTINGS_MODULE.partition(".")
+        if module != "settings":
+            raise SetupRefused(
+                f"The settings here are {settings.SETTINGS_MODULE}, but tom_setup writes {package}/settings.py. "
+                "Make a new project beside it with tom-setup, and move your settings over."
+            )
         answers, folder = self.gather(options), project_folder()
         planned = plan(folder, answers)
         saved = write(planned, force=options["force"])
