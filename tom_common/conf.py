@@ -172,7 +172,7 @@ class TomSettings:
             "https://alasky.cds.unistra.fr", "https://alaskybis.cds.unistra.fr",
             "https://alasky.unistra.fr", "https://alaskybis.unistra.fr",
         ],
-        "Servers that the sky viewer may load images from (sources of the Content-Security-Policy).",
+        "Servers that the frame of the sky viewer may load images from (sources of its Content-Security-Policy).",
         type=(list, tuple), group="Appearance",
     )
     CSP_EXTRA = Setting(

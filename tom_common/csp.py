@@ -1,15 +1,10 @@
 """The Content-Security-Policy that every page is sent with: nothing inline, nothing from another host.
 
-A browser that keeps to it runs no script and no style that somebody smuggled into a name, a comment or a file.
-What the default allows beyond our own files, and why:
+A browser that keeps to it runs no script and no style that somebody smuggled into a name, a comment or a file. The
+only exceptions of every page are `data:` and `blob:` for images (the arrows of form controls, a plot that is saved as
+a picture) and, by its checksum, the style sheet that plotly's map part carries inside its file.
 
-- `'wasm-unsafe-eval'` for scripts: the sky viewer (Aladin Lite) is WebAssembly. It allows no eval of text.
-- the servers of sky images (`CSP_IMAGE_SERVERS`) for images and requests: the sky viewer loads its tiles there. Without
-  a network the pages work and the viewer stays empty.
-- by their checksums, the style sheets that the sky viewer and plotly's map part carry inside their files, and one style
-  attribute of the sky viewer (`'unsafe-hashes'` lets a checksum count for an attribute, and nothing else).
-- `data:` and `blob:` for images: the arrows of form controls, and a plot that is saved as a picture; `data:` for
-  requests: the sky viewer carries its WebAssembly inside its file.
+The sky viewer (Aladin Lite) needs more, so it runs in a frame of its own whose view is decorated with `csp_sky_viewer`.
 
 A project that needs more says so in `CSP_EXTRA`; a single view by the decorator `csp_allow`.
 """
@@ -25,27 +20,20 @@ from tom_common.conf import tom_settings
 
 HEADER = "Content-Security-Policy"
 
-#: Checksums of what our browser libraries write into a page. They change with the library: the browser names the new
-#: one in its console, and tests/browser fails until it stands here.
-LIBRARY_STYLES = [
-    "'unsafe-hashes'",
-    "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='",  # plotly 4.1.1: style sheet of its map part
-    "'sha256-cEnY4wnnUdAaYodEHQq0zu+362EwEHHSAlawP4BBKmw='",  # Aladin Lite 3.8.2: its style sheet
-    "'sha256-wkY2X5hecQzbhnFCqvTpwrUJ1f4X8LH5WFjYUzv1wmU='",  # Aladin Lite 3.8.2: style="font-weight:bold"
-]
+#: The style sheet that plotly 4.1.1 writes into the page. It changes with plotly: the browser names the new checksum in
+#: its console, and tests/browser fails until it stands here.
+PLOTLY_STYLE = "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
 
 
 def policy() -> dict[str, list[str]]:
     """The directives of this TOM, before what a single view adds."""
-    images = list(tom_settings.CSP_IMAGE_SERVERS)
     directives = {
         "default-src": ["'self'"],
-        "script-src": ["'self'", "'wasm-unsafe-eval'"],
-        "style-src": ["'self'", *LIBRARY_STYLES],
-        "img-src": ["'self'", "data:", "blob:", *images],
+        "script-src": ["'self'"],
+        "style-src": ["'self'", PLOTLY_STYLE],
+        "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'"],
-        "connect-src": ["'self'", "data:", *images],
-        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
@@ -62,7 +50,22 @@ def merged(directives: dict[str, list[str]], extra: dict[str, list[str]]) -> dic
         known.extend(source for source in sources if source not in known)
         if len(known) > 1 and "'none'" in known:
             known.remove("'none'")
+        if "'unsafe-inline'" in known:  # a browser that sees a checksum beside it takes no notice of it
+            result[name] = [source for source in known if not source.startswith(("'sha", "'nonce-"))]
     return result
+
+
+def sky_viewer() -> dict[str, list[str]]:
+    """What Aladin Lite needs: WebAssembly (no eval of text), styles of its own, and the servers of sky images."""
+    servers = list(tom_settings.CSP_IMAGE_SERVERS)
+    return {
+        "script-src": ["'wasm-unsafe-eval'", "blob:"],
+        "style-src": ["'unsafe-inline'"],
+        "img-src": servers,
+        "font-src": ["data:"],
+        "connect-src": ["data:", *servers],
+        "worker-src": ["blob:"],
+    }
 
 
 def header_value(directives: dict[str, list[str]]) -> str:
@@ -73,12 +76,20 @@ def header_value(directives: dict[str, list[str]]) -> str:
 def csp_allow(**extra: list[str]) -> Callable:
     """Decorator of a view whose page needs more: `@csp_allow(frame_src=["https://example.org"])`."""
     wanted = {name.replace("_", "-"): sources for name, sources in extra.items()}
+    return _adding(lambda: wanted)
 
+
+def csp_sky_viewer(view: Callable) -> Callable:
+    """Decorator of the view of a frame that holds nothing but the sky viewer."""
+    return _adding(sky_viewer)(view)
+
+
+def _adding(extra: Callable[[], dict[str, list[str]]]) -> Callable:
     def decorate(view: Callable) -> Callable:
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> HttpResponse:
             response = view(*args, **kwargs)
-            response.csp_extra = wanted
+            response.csp_extra = extra()
             return response
 
         return wrapper

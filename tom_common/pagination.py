@@ -127,7 +127,7 @@ def _queryset_of(object_list: Any) -> QuerySet | None:
     """The queryset behind a list: itself, or that of the rows of a django-tables2 table."""
     if isinstance(object_list, QuerySet):
         return object_list
-    if getattr(object_list, "pinned_data", None):
+    if any((getattr(object_list, "pinned_data", None) or {}).values()):
         return None  # rows that stand above or below the table count too
     data = getattr(getattr(object_list, "data", None), "data", None)
     return data if isinstance(data, QuerySet) else None
