@@ -47,6 +47,50 @@ def _visible(model: type[Model], user: Any) -> QuerySet | None:
     return rows if user.is_superuser else None
 
 
+def newest_visible_comments(user: Any, limit: int) -> list:
+    """Up to `limit` comments, newest first, each with its object as `commented_object`.
+
+    No index leads from a comment (a key as text) to its object, so a list for a home page must not ask for all visible
+    objects at once: the newest comments are looked at in blocks of 100, at most 1,000 of them.
+    """
+    block, found = 100, []
+    newest = django_comments.get_model().objects.filter(is_public=True, is_removed=False)
+    newest = newest.select_related("user", "content_type").order_by("-submit_date", "-pk")
+    for start in range(0, 1000, block):
+        comments = list(newest[start : start + block])
+        visible = _visible_objects(comments, user)
+        for comment in comments:
+            comment.commented_object = visible.get((comment.content_type_id, comment.object_pk))
+            if comment.commented_object is not None:
+                found.append(comment)
+        if len(found) >= limit or len(comments) < block:
+            break
+    return found[:limit]
+
+
+def _visible_objects(comments: list, user: Any) -> dict[tuple[int, str], Model]:
+    """The commented objects this user may see, by content type and key."""
+    keys: dict[ContentType, set[str]] = {}
+    for comment in comments:
+        keys.setdefault(comment.content_type, set()).add(comment.object_pk)
+    found = {}
+    for content_type, object_pks in keys.items():
+        model = content_type.model_class()
+        rows = _visible(model, user) if model else None
+        if rows is not None:
+            for item in rows.filter(pk__in=[pk for pk in object_pks if _is_key(model, pk)]):
+                found[content_type.pk, str(item.pk)] = item
+    return found
+
+
+def _is_key(model: type[Model], text: str) -> bool:
+    try:
+        model._meta.pk.to_python(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def deletable_comments(user: Any) -> QuerySet:
     """One's own comments; all of them for a superuser."""
     comments = django_comments.get_model().objects.all()

@@ -85,7 +85,9 @@ def site_is_open(context: template.Context) -> bool:
 
 
 @register.simple_tag(takes_context=True)
-def nav_link(context: template.Context, url_name: str, label: str, css_class: str = "nav-link", wrap: str = "") -> SafeString:
+def nav_link(
+    context: template.Context, url_name: str, label: str, css_class: str = "nav-link", wrap: str = ""
+) -> SafeString:
     """A link to a page by the name of its URL, marked when it is this page; nothing when no such page is installed."""
     try:
         url = reverse(url_name)
@@ -163,49 +165,13 @@ def comments_enabled() -> bool:
 @register.inclusion_tag("comments/list.html", takes_context=True)
 def recent_comments(context: template.Context, limit: int = 10) -> dict:
     """The newest comments on things that this visitor may see."""
-    user = context.get("user")
-    comments = newest_visible_comments(user, limit) if comments_enabled() and apps.is_installed("django_comments") else []
+    shown = comments_enabled() and apps.is_installed("django_comments")
+    comments = []
+    if shown:
+        from tom_common.comments import newest_visible_comments  # models: not before the apps are ready
+
+        comments = newest_visible_comments(context.get("user"), limit)
     return {**context.flatten(), "comment_list": comments}
-
-
-def newest_visible_comments(user: Any, limit: int) -> list:
-    """Up to `limit` comments, newest first, on objects whose queryset says that they are visible to this user.
-
-    Comments name their object by a text key, which no index joins to the objects; so the newest ones are looked at
-    in blocks, and a block asks once per kind of object. At most 1,000 comments are looked at.
-    """
-    from django_comments import get_model  # the app's models may be imported once the apps are ready, not before
-
-    block, found = 100, []
-    newest = get_model().objects.filter(is_public=True, is_removed=False).order_by("-submit_date", "-pk")
-    newest = newest.select_related("user", "content_type")
-    for start in range(0, 1000, block):
-        comments = list(newest[start : start + block])
-        visible = _visible_objects(comments, user)
-        for comment in comments:
-            target = visible.get((comment.content_type_id, comment.object_pk))
-            if target is not None:
-                comment.commented_object = target
-                found.append(comment)
-        if len(found) >= limit or len(comments) < block:
-            break
-    return found[:limit]
-
-
-def _visible_objects(comments: list, user: Any) -> dict[tuple[int, str], Model]:
-    keys: dict = {}
-    for comment in comments:
-        keys.setdefault(comment.content_type, set()).add(comment.object_pk)
-    found = {}
-    for content_type, object_pks in keys.items():
-        model = content_type.model_class()
-        if model is None:
-            continue
-        queryset = model._default_manager.all()
-        if hasattr(queryset, "visible_to"):
-            for item in queryset.visible_to(user).filter(pk__in=object_pks):
-                found[content_type.pk, str(item.pk)] = item
-    return found
 
 
 @register.simple_tag
