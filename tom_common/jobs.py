@@ -31,7 +31,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tom_common.exceptions import TomError
-from tom_common.models import STALLED_AFTER, Job
+from tom_common.models import Job, this_process
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ WRITE_EVERY_S = 0.5
 BEAT_EVERY_S = 5.0
 MESSAGE_LENGTH = Job._meta.get_field("message").max_length
 TITLE_LENGTH = Job._meta.get_field("title").max_length
-WORKER_DIED = f"The worker that ran this stopped without a word (silent for {STALLED_AFTER.seconds} s). Try again."
+WORKER_DIED = "The worker that ran this stopped without a word: it was killed, or its machine went down. Try again."
 
 
 class Cancelled(TomError):
@@ -90,7 +90,8 @@ def cancel(job: Job) -> bool:
     """Cancel: what waits at once, what runs at its next word. False when it was over already."""
     if _finish(job.pk, Job.State.CANCELLED, only_from=[Job.State.QUEUED], message="Cancelled before it began."):
         return True
-    if Job.objects.stalled().filter(pk=job.pk).exists():
+    job.refresh_from_db()
+    if job.is_stalled:
         return _finish(job.pk, Job.State.CANCELLED, only_from=[Job.State.RUNNING], message="Cancelled.")
     return bool(Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_requested=True))
 
@@ -109,8 +110,8 @@ def retry(job: Job, *, user: Any = None) -> Job:
 
 def fail_stalled() -> int:
     """Write down that the stalled jobs have failed; returns how many."""
-    stalled = Job.objects.stalled().values_list("pk", flat=True)
-    return sum(_finish(pk, Job.State.FAILED, only_from=[Job.State.RUNNING], error=WORKER_DIED) for pk in stalled)
+    stalled = Job.objects.stalled()
+    return sum(_finish(job.pk, Job.State.FAILED, only_from=[Job.State.RUNNING], error=WORKER_DIED) for job in stalled)
 
 
 def run(job_id: int) -> Job | None:
@@ -120,7 +121,7 @@ def run(job_id: int) -> Job | None:
     """
     now = timezone.now()
     claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
-        state=Job.State.RUNNING, started=now, heartbeat=now
+        state=Job.State.RUNNING, started=now, heartbeat=now, worker=this_process()
     )
     if not claimed:
         return None

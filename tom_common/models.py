@@ -1,5 +1,7 @@
 """People and their work: what the framework keeps about an account, and the long jobs somebody started."""
 
+import os
+import socket
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,8 @@ from django.utils import timezone
 
 #: A running job whose worker has not been heard of for this long is taken for dead.
 STALLED_AFTER = timedelta(seconds=120)
+#: The same for a worker whose process still exists on this machine: a long transaction may keep it silent.
+STALLED_THOUGH_ALIVE_AFTER = timedelta(minutes=15)
 #: A job that waits longer than this is probably waiting for a worker that nobody started.
 WAITS_LONG_AFTER = timedelta(seconds=60)
 
@@ -53,9 +57,9 @@ class JobQuerySet(models.QuerySet):
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state__in=Job.UNFINISHED)
 
-    def stalled(self) -> "JobQuerySet":
-        """Running by the book, but their worker is silent."""
-        return self.filter(state=Job.State.RUNNING, heartbeat__lt=timezone.now() - STALLED_AFTER)
+    def stalled(self) -> "list[Job]":
+        """Running by the book, but their worker is dead or silent."""
+        return [job for job in self.filter(state=Job.State.RUNNING) if job.is_stalled]
 
     def waiting_long(self) -> "JobQuerySet":
         return self.filter(state=Job.State.QUEUED, created__lt=timezone.now() - WAITS_LONG_AFTER)
@@ -101,6 +105,7 @@ class Job(models.Model):
     # The key while the job is unfinished, else NULL: unique on every database, also those without partial indexes.
     active_key = models.CharField(max_length=200, null=True, blank=True, unique=True, editable=False)
     key = models.CharField(max_length=200, blank=True)
+    worker = models.CharField(max_length=200, blank=True, help_text="Machine and number of the process that runs it.")
     task_id = models.CharField(max_length=64, blank=True, help_text="The id of the task in the queue.")
 
     objects = JobQuerySet.as_manager()
@@ -120,11 +125,14 @@ class Job(models.Model):
 
     @property
     def is_stalled(self) -> bool:
-        """Running by the book, but its worker is silent: it was killed, or its machine is down."""
-        silent_since = self.heartbeat or self.started
-        return self.state == self.State.RUNNING and (
-            silent_since is None or silent_since < timezone.now() - STALLED_AFTER
-        )
+        """Running by the book, but its worker was killed, or its machine is down."""
+        if self.state != self.State.RUNNING:
+            return False
+        alive = _process_is_alive(self.worker)
+        if alive is False:
+            return True
+        silent_since = self.heartbeat or self.started or self.created
+        return silent_since < timezone.now() - (STALLED_THOUGH_ALIVE_AFTER if alive else STALLED_AFTER)
 
     @property
     def waits_long(self) -> bool:
@@ -150,3 +158,22 @@ class Job(models.Model):
     @property
     def duration(self) -> timedelta | None:
         return (self.finished or timezone.now()) - self.started if self.started else None
+
+
+def this_process() -> str:
+    """Machine and process number, as `Job.worker` keeps them."""
+    return f"{socket.gethostname()[:150]} {os.getpid()}"
+
+
+def _process_is_alive(worker: str) -> bool | None:
+    """Whether that process exists; None when it is on another machine, or this system cannot tell."""
+    host, _, number = worker.rpartition(" ")
+    if os.name != "posix" or host != socket.gethostname()[:150] or not number.isdigit():
+        return None
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,35 @@
+"""Which queue the jobs go through, whatever package it comes from."""
+
+from typing import Any
+
+try:
+    from django.tasks import task_backends
+except ImportError:  # Django 5.2, where tasks are a package of their own
+    from django_tasks import task_backends
+
+#: how a backend's class is called -> the command that works it off; None when the work is done at once
+WORKERS = {
+    "DatabaseBackend": ["db_worker", "--queue-name", "*"],
+    "RQBackend": ["rqworker", "default"],
+    "ImmediateBackend": None,
+    "DummyBackend": None,
+}
+
+
+def backend() -> Any:
+    """The queue of the jobs, as the setting TASKS says."""
+    return task_backends["default"]
+
+
+def backend_name() -> str:
+    return type(backend()).__name__
+
+
+def is_immediate() -> bool:
+    """Whether jobs are done at once, by who starts them."""
+    return backend_name() == "ImmediateBackend"
+
+
+def worker_command() -> list[str] | None:
+    """The management command that works the queue off, as words; None when none is needed or known."""
+    return WORKERS.get(backend_name())
