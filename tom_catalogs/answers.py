@@ -1,0 +1,135 @@
+"""What comes of asking a catalogue: plain data that can be stored, shown and made into a target."""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+#: Fields that a new target gets from its TOM, not from a catalogue.
+NOT_FROM_CATALOGS = frozenset({
+    "id", "created", "modified", "permissions", "healpix", "name_simplified", "galactic_lng", "galactic_lat",
+    "shared_by", "shared_from",
+})
+LONGEST_NAMES_QUERY = 2000
+
+
+class Status(StrEnum):
+    """How an answer came out."""
+
+    FOUND = "found"
+    SEVERAL = "several"
+    NOT_FOUND = "not_found"
+    UNSUPPORTED = "unsupported"
+    NOT_CONFIGURED = "not_configured"
+    DOWN = "down"
+    SLOW = "slow"
+    THROTTLED = "throttled"
+    REJECTED = "rejected"
+    NONSENSE = "nonsense"
+    BROKEN = "broken"
+
+    @property
+    def is_an_answer(self) -> bool:
+        """Whether the catalogue has spoken: this is worth keeping, a failure is not."""
+        return self in (Status.FOUND, Status.SEVERAL, Status.NOT_FOUND)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One of several matches. `term` is what to ask the same catalogue to get this one."""
+
+    label: str
+    term: str
+    detail: str = ""
+    ra: float | None = None
+    dec: float | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer of one catalogue to one term. `message` is fit for the page."""
+
+    harvester: str
+    term: str
+    status: Status
+    message: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    extras: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+    link: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.fields.get("name", "")
+
+    @property
+    def ra(self) -> float | None:
+        return self.fields.get("ra")
+
+    @property
+    def dec(self) -> float | None:
+        return self.fields.get("dec")
+
+    @property
+    def found(self) -> bool:
+        return self.status == Status.FOUND
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"status": str(self.status)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Answer":
+        return cls(**data | {
+            "status": Status(data["status"]),
+            "candidates": [Candidate(**candidate) for candidate in data.get("candidates", ())],
+        })
+
+    def create_query(self, extra_fields: tuple[str, ...] = ()) -> str:
+        """The query string that fills the form of a new target: its fields, `names=a,b`, and those extras that the
+        project has a field for."""
+        query = dict(self.fields)
+        query |= {name: value for name, value in self.extras.items() if name in extra_fields}
+        names = ",".join(self.travelling_names)
+        return urlencode(query | ({"names": names} if names else {}))
+
+    @property
+    def travelling_names(self) -> list[str]:
+        """The names that fit into an address; the famous ones stand first.
+
+        The form takes them apart at the commas, so a name that has one cannot travel. Web servers refuse addresses
+        above 4 kB.
+        """
+        names, length = [], 0
+        for name in self.names:
+            length += len(quote_plus(name)) + 3
+            if "," not in name and length <= LONGEST_NAMES_QUERY:
+                names.append(name)
+        return names
+
+
+def target_fields(target: Any) -> dict[str, Any]:
+    """The fields of an unsaved target that a catalogue has filled, as JSON can hold them."""
+    from django.db.models import NOT_PROVIDED
+
+    fields = {}
+    for model_field in target._meta.concrete_fields:
+        name, value = model_field.attname, getattr(target, model_field.attname, None)
+        if name in NOT_FROM_CATALOGS or model_field.is_relation or model_field.primary_key or not model_field.editable:
+            continue
+        is_default = model_field.default is not NOT_PROVIDED and value == model_field.get_default() and name != "type"
+        if value is None or value == "" or is_default:
+            continue
+        fields[name] = _as_json(value)
+    return fields
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, (str, bool, int)):
+        return value
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "__float__"):
+        return float(value)
+    return str(value)
