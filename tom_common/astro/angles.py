@@ -22,6 +22,9 @@ POSITION_UNDERSTOOD = (
     "187.7059 +12.3911 (degrees), 12:30:49.42 +12:23:28.0, 12h30m49.42s +12d23m28.0s or J123049.42+122328.0"
 )
 
+# No angle is longer; what is (a pasted page) would only cost time.
+_LONGEST = 200
+
 
 class AngleError(ValueError):
     """A text that is not an angle; the message tells what was found and what is understood."""
@@ -74,6 +77,8 @@ _SEPARATED = re.compile(r"([+-]?)\s*(\d+)(?:\s*:\s*|\s+)(\d+(?:\.\d*)?)(?:(?:\s*
 
 def _read(text: str, *, what: str, understood: str) -> _Angle:
     """Read one angle of any notation, without judging its range."""
+    if len(text) > _LONGEST:
+        raise AngleError(f"{_shown(text)} is not a {what}: it has {len(text)} characters. Understood: {understood}.")
     plain = _plain(text)
     # 49s.42 is how many journals print 49.42s
     plain = re.sub(r"(\d+)\s*([hdms])\.(\d+)$", r"\1.\3\2", plain)
@@ -203,6 +208,10 @@ def parse_position(text: str) -> tuple[float, float]:
     if text is None or not str(text).strip():
         raise AngleError(f"No position given. Understood: {POSITION_UNDERSTOOD}.")
     source = str(text).strip()
+    if len(source) > _LONGEST:
+        raise AngleError(
+            f"{_shown(source)} is not a position: it has {len(source)} characters. Understood: {POSITION_UNDERSTOOD}."
+        )
     if _OLD_EQUINOX.search(source):
         raise AngleError(f"{_shown(source)} is given for an old equinox; positions are ICRS / J2000. Precess it first.")
     plain = _unwrapped(source.translate(_TYPOGRAPHY).translate(_FULL_WIDTH))

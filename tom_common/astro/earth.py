@@ -9,6 +9,7 @@ Times are MJD (UTC); vectors are along ICRS axes, in au and au/day.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import erfa
@@ -71,17 +72,27 @@ def _orientation() -> _Orientation:
     """The installed IERS table. Read here because astropy's own reader takes 80 MB and half a second."""
     from astropy_iers_data import IERS_A_FILE
 
-    rows = []
-    with open(IERS_A_FILE, encoding="ascii") as table:
-        for line in table:
-            # Bulletin B (final) where it is given, else Bulletin A; predictions end before the file does.
-            x, y, ut1 = line[134:144].strip(), line[144:154].strip(), line[154:165].strip()
-            if not ut1:
-                x, y, ut1 = line[18:27].strip(), line[37:46].strip(), line[58:68].strip()
-            if ut1:
-                rows.append((float(line[7:15]), float(ut1), float(x or 0), float(y or 0)))
-    mjd, ut1_utc, x, y = np.array(rows).T
-    return _Orientation(mjd, ut1_utc - tai_minus_utc(mjd), x, y)
+    # Columns of fixed width, cut by numpy: the file has 20,000 lines.
+    lines = np.array(Path(IERS_A_FILE).read_bytes().splitlines())
+    text = lines.view("S1").reshape(len(lines), lines.dtype.itemsize)
+
+    def column(start: int, end: int) -> NDArray:
+        """Numbers, NaN where the column is blank."""
+        cut = np.ascontiguousarray(text[:, start:end])
+        given = ((cut != b" ") & (cut != b"")).any(axis=1)
+        values = np.full(len(lines), np.nan)
+        values[given] = cut.view(f"S{end - start}")[given, 0].astype(float)
+        return values
+
+    # Bulletin B (final) where it is given, else Bulletin A; predictions end before the file does.
+    mjd, (x, y, ut1_utc) = column(7, 15), (
+        np.where(np.isnan(final), rapid, final) for final, rapid in (
+            (column(134, 144), column(18, 27)), (column(144, 154), column(37, 46)), (column(154, 165), column(58, 68)),
+        )
+    )
+    known = np.isfinite(ut1_utc) & np.isfinite(x) & np.isfinite(y)
+    mjd, ut1_utc = mjd[known], ut1_utc[known]
+    return _Orientation(mjd, ut1_utc - tai_minus_utc(mjd), x[known], y[known])
 
 
 def orientation(mjd: ArrayLike) -> tuple[NDArray, NDArray, NDArray]:
@@ -160,8 +171,8 @@ class Earth:
         cos_phase = -dot(to_sun, self.moon) / (norm(to_sun) * norm(self.moon))
         return (1 + cos_phase) / 2
 
-    def places(self, sites: Sequence[Site]) -> SitePlaces:
-        """The sites at these times."""
+    def places(self, sites: Sequence[Site], *, each_its_own: bool = False) -> SitePlaces:
+        """The sites at these times; `each_its_own`: the times are [site, time]."""
         longitude = np.radians([site.longitude for site in sites])
         latitude = np.radians([site.latitude for site in sites])
         fixed = erfa.gd2gc(erfa.WGS84, longitude, latitude, np.array([float(site.elevation) for site in sites])) / AU_M
@@ -170,8 +181,8 @@ class Earth:
         north = np.stack([-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat], axis=-1)
         east = np.stack([-sin_lon, cos_lon, np.zeros_like(sin_lon)], axis=-1)
         moving = np.stack([-fixed[:, 1], fixed[:, 0], np.zeros(len(sites))], axis=-1) * _EARTH_TURN_RAD_DAY
-        return SitePlaces(*(self._from_fixed(vectors) for vectors in (zenith, north, east, fixed, moving)))
-
-    def _from_fixed(self, vectors: NDArray) -> NDArray:
-        # The transpose turns back: [site, 3] with [time, 3, 3] to [site, time, 3]
-        return np.tensordot(vectors, self.to_terrestrial, axes=([1], [self.to_terrestrial.ndim - 2]))
+        # Turning back to ICRS is by the transpose.
+        turn = "sk,stkj->stj" if each_its_own else "sk,tkj->stj"
+        return SitePlaces(*(
+            np.einsum(turn, vectors, self.to_terrestrial) for vectors in (zenith, north, east, fixed, moving)
+        ))

@@ -248,6 +248,33 @@ def _seen(orbits: "_Orbits", earth: Earth, observer: NDArray) -> tuple[NDArray, 
     return body, motion + earth.sun_velocity, sight
 
 
+def sights(bodies: Sequence[OrbitalElements], times_mjd: ArrayLike, *, step_hours: float = 2.0) -> NDArray:
+    """From the geocentre to the bodies, light time taken off: au along ICRS axes, [body, …times, 3].
+
+    Computed every `step_hours` and interpolated by cubics, so that thousands of bodies at a thousand times cost
+    little; good to 0.1" for a body no nearer than 0.01 au.
+    """
+    times = np.asarray(times_mjd, float)
+    step = step_hours / 24
+    first = times.min() - step
+    nodes = first + np.arange(math.ceil((times.max() - first) / step) + 2) * step
+    if times.size <= len(nodes):
+        nodes = times.ravel()
+    earth = Earth(nodes)
+    _, _, known = _seen(_Orbits.of(bodies), earth, earth.position - earth.sun_position)
+    if len(nodes) == times.size:
+        return known.reshape(len(bodies), *times.shape, 3)
+    place = (times.ravel() - first) / step
+    start = np.clip(np.floor(place).astype(int) - 1, 0, len(nodes) - 4)
+    u = place - start
+    # Lagrange's weights for samples at 0, 1, 2 and 3
+    weights = np.zeros((len(u), len(nodes)))
+    for node, scale in enumerate((-6, 2, -2, 6)):
+        factors = [u - other for other in range(4) if other != node]
+        weights[np.arange(len(u)), start + node] = factors[0] * factors[1] * factors[2] / scale
+    return (weights @ known).reshape(len(bodies), *times.shape, 3)
+
+
 class _Orbits(NamedTuple):
     """Elements of many bodies, ready for arrays [body, time]."""
 

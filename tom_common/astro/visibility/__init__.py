@@ -7,10 +7,18 @@ astroplan's; both agree with it to 1e-4 in airmass up to airmass 5. Places are I
 from tom_common.astro.earth import Earth, Site
 from tom_common.astro.visibility.grid import Limits, RiseSetTransit, Summary, Visibility, visibility
 from tom_common.astro.visibility.nights import Night, night, night_times
-from tom_common.astro.visibility.plans import AirmassCurve, airmass_curve, rise_set_transit, tonight
+from tom_common.astro.visibility.plans import (
+    AirmassCurve,
+    airmass_curve,
+    body_visibility,
+    rise_set_transit,
+    tonight,
+    tonight_moving,
+)
 from tom_common.astro.visibility.sunmoon import SunMoon, sun_moon
 
 __all__ = [
     "AirmassCurve", "Earth", "Limits", "Night", "RiseSetTransit", "Site", "Summary", "SunMoon", "Visibility",
-    "airmass_curve", "night", "night_times", "rise_set_transit", "sun_moon", "tonight", "visibility",
+    "airmass_curve", "body_visibility", "night", "night_times", "rise_set_transit", "sun_moon", "tonight",
+    "tonight_moving", "visibility",
 ]

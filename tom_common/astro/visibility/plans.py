@@ -8,9 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tom_common.astro.earth import Site
-from tom_common.astro.visibility.grid import Limits, RiseSetTransit, Summary, visibility
+from tom_common.astro.earth import Earth, Site
+from tom_common.astro.orbits import OrbitalElements, sights
+from tom_common.astro.sky.sphere import norm
+from tom_common.astro.visibility.grid import Limits, RiseSetTransit, Summary, Visibility, visibility
 from tom_common.astro.visibility.nights import Night, night, night_times
+from tom_common.astro.visibility.sunmoon import Frame
 
 
 class AirmassCurve(NamedTuple):
@@ -55,13 +58,30 @@ def rise_set_transit(
     return RiseSetTransit(*(column[0, 0] if one else column[:, 0] for column in found))
 
 
+def body_visibility(
+    bodies: Sequence[OrbitalElements], times_mjd: ArrayLike, sites: Sequence[Site], *, limits: Limits | None = None,
+    earth: Earth | None = None,
+) -> Visibility:
+    """As :func:`visibility`, for moving bodies by their elements, seen from where each site stands."""
+    frame = Frame(times_mjd, sites, earth)
+    vectors = sights(bodies, frame.times)
+    if frame.times.ndim == 1:
+        vectors = vectors[:, None]
+    seen = vectors - frame.places.position
+    return Visibility(frame, seen / norm(seen)[..., None], limits or Limits())
+
+
 def tonight(
     ra: ArrayLike, dec: ArrayLike, sites: Sequence[Site], date: Date | datetime | str | float, *,
-    limits: Limits | None = None, step_minutes: float = 10.0, distance_au: ArrayLike | None = None,
+    limits: Limits | None = None, step_minutes: float = 10.0,
 ) -> Summary:
-    """Tonight's table: many targets over many sites, each through its own night, arrays [target, site].
+    """Tonight's table: many fixed targets over many sites, each through its own night, arrays [target, site]."""
+    return visibility(ra, dec, night_times(sites, date, step_minutes), sites, limits=limits).summary()
 
-    Moving targets: positions [target, site, time] at ``night_times(sites, date, step_minutes)``.
-    """
-    times = night_times(sites, date, step_minutes)
-    return visibility(ra, dec, times, sites, limits=limits, distance_au=distance_au).summary()
+
+def tonight_moving(
+    bodies: Sequence[OrbitalElements], sites: Sequence[Site], date: Date | datetime | str | float, *,
+    limits: Limits | None = None, step_minutes: float = 10.0,
+) -> Summary:
+    """The same for moving bodies."""
+    return body_visibility(bodies, night_times(sites, date, step_minutes), sites, limits=limits).summary()

@@ -42,21 +42,12 @@ class Frame:
     @cached_property
     def places(self) -> SitePlaces:
         """Directions and positions of the sites, [site, time, 3]."""
-        places = self.earth.places(self.sites)
-        if self.times.ndim == 1:
-            return places
-        own = np.arange(len(self.sites))
-        return SitePlaces(*(vectors[own, own] for vectors in places))
+        return self.earth.places(self.sites, each_its_own=self.times.ndim == 2)
 
     @property
     def aberration(self) -> NDArray:
         """What to add to a unit vector as an observer moving with the Earth sees it, [time, 3] or [site, time, 3]."""
         return self.earth.velocity / SPEED_OF_LIGHT_AU_DAY
-
-    def apparent(self, vectors: NDArray) -> NDArray:
-        """Apparent unit vectors of bodies seen along `vectors`."""
-        seen = vectors / norm(vectors)[..., None] + self.aberration
-        return seen / norm(seen)[..., None]
 
     def altitude(self, directions: NDArray) -> NDArray:
         """Degrees, of apparent directions [site, time, 3]."""
@@ -68,8 +59,9 @@ class Frame:
 
     @cached_property
     def sun_moon(self) -> SunMoon:
-        sun = self.apparent(self.earth.sun - self.places.position)
-        moon = self.apparent(self.earth.moon - self.places.position)
+        sun = _unit(_unit(self.earth.sun - self.places.position) + self.aberration)
+        # The Moon goes with the Earth around the Sun: its aberration and its light time cancel.
+        moon = _unit(self.earth.moon - self.places.position)
         return SunMoon(
             self.altitude(sun), self.azimuth(sun), self.altitude(moon), self.azimuth(moon), self.earth.moon_phase,
             sun, moon,
@@ -82,3 +74,7 @@ def sun_moon(times_mjd: ArrayLike, sites: Sequence[Site], *, earth: Earth | None
     Times [time], or [site, time] when each site has its own; `earth` spares computing it again for these times.
     """
     return Frame(times_mjd, sites, earth).sun_moon
+
+
+def _unit(vectors: NDArray) -> NDArray:
+    return vectors / norm(vectors)[..., None]
