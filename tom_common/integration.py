@@ -43,6 +43,7 @@ CONTRIBUTIONS = {
     "target_list_columns": "{'name', 'label', 'accessor' or 'partial', 'order_by'?, 'annotate'?}: columns of the target list",
     "profile_details": "{'partial', 'context'}: cards of the profile page",
     "user_lists": "{'partial', 'context'}: lists on the users page",
+    "home_panels": "{'partial', 'context'?, 'position'?: 'main' or 'side'}: cards of the first page",
     "include_url_paths": "URL patterns, put right after the home page's",
     "harvester_classes": "dotted paths of catalogue harvesters",
     "observing_sites": "{'name', 'code', 'latitude', 'longitude', 'elevation'}: degrees (east positive) and metres",

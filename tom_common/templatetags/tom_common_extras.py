@@ -108,6 +108,22 @@ def navbar_app_addons(context: template.Context, position: str = "left") -> dict
     return {**context.flatten(), "nav_items": wanted}
 
 
+@register.inclusion_tag("tom_common/partials/navbar_app_addons.html", takes_context=True)
+def home_panels(context: template.Context, position: str = "main") -> dict:
+    """The cards that apps contribute to the first page, for its main column or the one beside it."""
+    partials = collect_partials("home_panels", context)
+    wanted = [partial for partial in partials if (partial.entry.get("position") or "main") == position]
+    return {**context.flatten(), "nav_items": wanted}
+
+
+@register.simple_tag(takes_context=True)
+def unfinished_jobs(context: template.Context, limit: int = 5) -> list:
+    """The newest jobs of this visitor that are not done yet."""
+    from tom_common.models import Job  # models: not before the apps are ready
+
+    return list(Job.objects.visible_to(context.get("user")).unfinished()[:limit])
+
+
 @register.inclusion_tag("tom_common/partials/include_app_partial.html", takes_context=True)
 def show_individual_app_partial(context: template.Context, app_partial_data: Any) -> dict:
     """A contributed partial, its context laid over the page's. One that fails is logged and named in its place."""
