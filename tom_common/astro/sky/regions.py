@@ -127,8 +127,7 @@ def skymap_ranges(
         raise ValueError("This sky map holds no probability.")
     by_density = np.argsort(-density, kind="stable")
     held = np.cumsum(probability[by_density]) / total
-    # 1e-9: the last cell of a map counts although its sum ends at 0.9999999999
-    count = int(np.searchsorted(held, percent / 100 - 1e-9)) + 1
+    count = int(np.searchsorted(held, percent / 100)) + 1
     chosen = by_density[:count]
     chosen = chosen[probability[chosen] > 0]
     return limited(_array_ranges(cells[chosen], orders[chosen]), max_ranges)
