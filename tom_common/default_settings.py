@@ -53,6 +53,7 @@ TOMTOOLKIT_MIDDLEWARE = [
 
 TOMTOOLKIT_AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
+    "tom_targets.permissions.TargetPermissionBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 

@@ -162,7 +162,7 @@ def _listed(to: Model | Iterable[Model]) -> list[Model]:
 
 
 def _by_kind(model: type[Model], subjects: list[Any]) -> Iterable[tuple[type[Model], str, list[Any]]]:
-    """(table of grants, its column for the holder, holders): users, then groups. A visitor is guardian's anonymous user."""
+    """(table of grants, its column for the holder, holders): users, then groups. A visitor is guardian's."""
     from guardian.utils import get_anonymous_user
 
     user_grants, group_grants = _tables(model)

@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from tom_common.conf import tom_settings
 from tom_common.hooks import run_hook
 from tom_common.permissions import grant
-from tom_targets.derived import with_derived
+from tom_targets.derived import extend_update_fields
 from tom_targets.managers import TargetManager
 from tom_targets.matching import MatchManagerAttribute, TargetMatchManager
 from tom_targets.names import SimplifiedNameField
@@ -181,18 +181,6 @@ class BaseTarget(models.Model):
     def __str__(self) -> str:
         return str(self.name)
 
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Iterable[str], values: Iterable[Any]) -> "BaseTarget":
-        instance = super().from_db(db, field_names, values)
-        state = instance.__dict__
-        instance._stored_position = (state.get("ra"), state.get("dec"))
-        return instance
-
-    def get_absolute_url(self) -> str:
-        return reverse("targets:detail", kwargs={"pk": self.pk})
-
-    # Writing
-
     def save(self, *args: Any, extras: dict | None = None, names: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Store the target, its `extras` ({key: value}) and further `names` in one transaction; then run the hook.
 
@@ -200,9 +188,8 @@ class BaseTarget(models.Model):
         raises ValidationError, and nothing is stored.
         """
         created = self._state.adding
-        self._complete()
-        if kwargs.get("update_fields") is not None:
-            kwargs["update_fields"] = self._with_derived(kwargs["update_fields"])
+        kwargs["update_fields"] = self._complete(kwargs.get("update_fields"))
+        extend_update_fields(self, kwargs)
         with transaction.atomic(using=kwargs.get("using")):
             super().save(*args, **kwargs)
             store_extras(self, extras or {})
@@ -212,26 +199,42 @@ class BaseTarget(models.Model):
 
     save.alters_data = True
 
-    def _complete(self) -> None:
-        """Bring RA into its range, and fill in galactic coordinates, or let them follow a changed position."""
-        if self.get_deferred_fields() & {"ra", "dec", "galactic_lng", "galactic_lat"}:
-            return
-        self._wrap_angles()
-        if not (is_number(self.ra) and is_number(self.dec)):
-            return
-        absent = self.galactic_lng is None or self.galactic_lat is None
-        stored = getattr(self, "_stored_position", None)
-        if not absent and stored and stored != (self.ra, self.dec) and all(map(is_number, stored)):
-            was = galactic_position(*stored)
-            absent = abs(was[0] - self.galactic_lng) < 1e-5 and abs(was[1] - self.galactic_lat) < 1e-5
-        if absent:
-            self.galactic_lng, self.galactic_lat = galactic_position(self.ra, self.dec)
+    def get_absolute_url(self) -> str:
+        return reverse("targets:detail", kwargs={"pk": self.pk})
 
-    def _with_derived(self, update_fields: Iterable[str]) -> list[str]:
-        names = with_derived(type(self), update_fields)
-        if {"ra", "dec"} & set(names):
-            names += [name for name in ("galactic_lng", "galactic_lat") if name not in names]
-        return names
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Iterable[str], values: Iterable[Any]) -> "BaseTarget":
+        instance = super().from_db(db, field_names, values)
+        state = instance.__dict__
+        instance._stored_position = (state.get("ra"), state.get("dec"))
+        return instance
+
+    def _complete(self, update_fields: Iterable[str] | None) -> list[str] | None:
+        """Bring RA into its range, and fill in galactic coordinates, or let them follow a changed position.
+
+        Returns the columns to write: `update_fields`, with the galactic ones when they changed.
+        """
+        update_fields = None if update_fields is None else list(update_fields)
+        if {"ra", "dec"} <= self.get_deferred_fields() or (update_fields and not {"ra", "dec"} & set(update_fields)):
+            return update_fields
+        self._wrap_angles()
+        if self._galactic_is_due():
+            self.galactic_lng, self.galactic_lat = galactic_position(self.ra, self.dec)
+            if update_fields is not None:
+                update_fields += ["galactic_lng", "galactic_lat"]
+        return update_fields
+
+    def _galactic_is_due(self) -> bool:
+        if not (is_number(self.ra) and is_number(self.dec)):
+            return False
+        if self.galactic_lng is None or self.galactic_lat is None:
+            return True
+        stored = getattr(self, "_stored_position", None)
+        if stored in (None, (self.ra, self.dec)) or not all(map(is_number, stored)):
+            return False
+        # Values that were computed follow the position; values that somebody gave stay.
+        longitude, latitude = galactic_position(*stored)
+        return abs(longitude - self.galactic_lng) < 1e-5 and abs(latitude - self.galactic_lat) < 1e-5
 
     def _wrap_angles(self) -> None:
         for name in WRAPPED:
@@ -247,7 +250,9 @@ class BaseTarget(models.Model):
         """Ranges, both halves of a position, and the elements that the scheme needs."""
         super().clean()
         self._wrap_angles()
-        errors = element_errors({field.name: getattr(self, field.attname) for field in BaseTarget._meta.concrete_fields})
+        self.name = " ".join(str(self.name or "").split())
+        values = {field.name: getattr(self, field.attname) for field in BaseTarget._meta.concrete_fields}
+        errors = element_errors(values)
         if errors:
             raise ValidationError(errors)
 

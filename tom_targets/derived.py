@@ -30,7 +30,7 @@ class DerivedField:
         return value
 
     def deconstruct(self) -> tuple:
-        name, path, args, kwargs = super().deconstruct()
+        name, _path, args, kwargs = super().deconstruct()
         plain = next(cls for cls in type(self).__mro__ if cls.__module__.startswith("django.db.models"))
         return name, f"django.db.models.{plain.__name__}", args, kwargs
 
@@ -47,6 +47,18 @@ def with_derived(model: type[models.Model], names: Iterable[str]) -> list[str]:
     """Field names, and those derived from them."""
     names = list(names)
     return names + [field.name for field in derived_fields(model, names) if field.name not in names]
+
+
+def extend_update_fields(instance: models.Model, kwargs: dict[str, Any]) -> None:
+    """For a `save`: let derived columns be written with their sources, also when only some columns were loaded."""
+    fields = kwargs.get("update_fields")
+    if fields is None and not instance._state.adding and (deferred := instance.get_deferred_fields()):
+        fields = [
+            field.name for field in instance._meta.concrete_fields
+            if field.attname not in deferred and not field.primary_key
+        ]
+    if fields is not None:
+        kwargs["update_fields"] = with_derived(type(instance), fields)
 
 
 def fill_derived_fields(sender: type[models.Model], instance: models.Model, raw: bool = False, **kwargs: Any) -> None:

@@ -85,16 +85,23 @@ class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
         return self.filter(Q(pk__in=own) | Q(pk__in=aliases))
 
     def search(self, text: str) -> "TargetQuerySet":
-        """What one search box finds: a position in any notation (within 1', nearest first), or the beginning of a name."""
-        text = str(text or "").strip()
+        """What one search box finds: names that begin so, else a position in any notation (within 1'), else names that
+        have it somewhere. An empty text finds all.
+        """
+        text = " ".join(str(text or "").split())
         if not text:
             return self
-        position = position_in(text)
         found = self.name_starts_with(text)
-        if position is None:
+        if found.order_by().exists():
             return found
-        near = self.in_cone(*position, SEARCH_RADIUS_DEG)
-        return self.filter(Q(pk__in=found.values("pk")) | Q(pk__in=near.values("pk")))
+        position = position_in(text)
+        if position is not None:
+            return self.in_cone(*position, SEARCH_RADIUS_DEG)
+        return self.name_contains(text)
+
+    def name_contains(self, text: str) -> "TargetQuerySet":
+        """Targets with a name or alias that has this text anywhere. Reads every name."""
+        return self._by_name(Q(name__icontains=text))
 
 
 #: how far from a position typed into the search box a target may lie

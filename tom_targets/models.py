@@ -19,7 +19,7 @@ from tom_targets.base_models import (
     SIDEREAL_FIELDS,
     BaseTarget,
 )
-from tom_targets.derived import with_derived
+from tom_targets.derived import extend_update_fields
 from tom_targets.extras import ExtraBoolField, ExtraNumberField, ExtraTimeField, as_text
 from tom_targets.grants import (
     TargetGroupObjectPermission,
@@ -61,7 +61,8 @@ class TargetName(models.Model):
         return str(self.name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        _extend_update_fields(self, kwargs)
+        """Store the name, and with it the form in which names are compared."""
+        extend_update_fields(self, kwargs)
         super().save(*args, **kwargs)
 
     def validate_unique(self, *args: Any, **kwargs: Any) -> None:
@@ -106,8 +107,9 @@ class TargetExtra(models.Model):
         return f"{self.key}: {self.value}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the value as text, and what it says as a number, a truth value or a time."""
         self.value = as_text(self.value)
-        _extend_update_fields(self, kwargs)
+        extend_update_fields(self, kwargs)
         super().save(*args, **kwargs)
 
     def typed_value(self, type_val: str) -> Any:
@@ -157,11 +159,6 @@ class PersistentShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} to {self.destination}"
-
-
-def _extend_update_fields(instance: models.Model, kwargs: dict[str, Any]) -> None:
-    if kwargs.get("update_fields") is not None:
-        kwargs["update_fields"] = with_derived(type(instance), kwargs["update_fields"])
 
 
 def get_target_model_class() -> type[BaseTarget]:

@@ -35,7 +35,7 @@ RANGES = {
 #: lengths, which are greater than zero
 POSITIVE = ("distance", "semimajor_axis", "perihdist", "ephemeris_period", "mean_daily_motion")
 #: angles that are brought into [0, 360)
-WRAPPED = ("ra",)
+WRAPPED = ("ra", "galactic_lng")
 
 
 def validate_finite(value: Any) -> None:
@@ -137,4 +137,4 @@ class RequiredFieldsTogetherValidator:
         missing = missing_fields(values, self.required_fields)
         if missing:
             message = f"This field is required when {self.type_name} is {self.type_value}."
-            raise SerializerError({name: message for name in missing})
+            raise SerializerError(dict.fromkeys(missing, message))

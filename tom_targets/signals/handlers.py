@@ -29,9 +29,9 @@ def settle_permissions(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwarg
 
 
 def _follow(grant: Any, permission: Permission) -> None:
-    holder = {name: getattr(grant, f"{name}_id") for name in ("user", "group") if hasattr(grant, f"{name}_id")}
+    holder = "user_id" if hasattr(grant, "user_id") else "group_id"
     same = type(grant).objects.using(grant._state.db).filter(
-        permission=permission, content_object_id=grant.content_object_id, **{f"{key}_id": pk for key, pk in holder.items()}
+        permission=permission, content_object_id=grant.content_object_id, **{holder: getattr(grant, holder)}
     )
     if same.exists():
         grant.delete()
