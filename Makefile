@@ -61,10 +61,14 @@ test: $(VENV)/.installed-test
 	@if [ -d tests/demo_tom ]; then set -x; $(PYTEST) --ds=tests.demo_tom.settings tests/demo_tom; fi
 
 test-services: $(VENV)/.installed-test
-	bash tests/services/run.sh '$(PY)'
+	bash tests/services/install.sh postgres mariadb redis headers
+	@$(MAKE) --no-print-directory $(VENV)/.installed-services
+	$(PY) -m tests.services.run $(SERVICE)
 
 test-browser: $(VENV)/.installed-test
-	bash tests/browser/run.sh '$(PY)'
+	@test -n "$$CHROMIUM" || bash tests/services/install.sh chromium
+	@if ls tests/browser/test_*.py >/dev/null 2>&1; then set -x; \
+	CHROMIUM="$${CHROMIUM:-$$(command -v chromium || command -v chromium-browser)}" $(PYTEST) -m browser tests/browser; fi
 
 test-packaging: $(VENV)/.installed-test
 	$(PYTEST) -m packaging tests/tom_setup

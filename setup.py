@@ -39,6 +39,15 @@ EXTRAS = {
     "spectra": ["specutils>=1.17"],
     "vo": ["astroquery>=0.4.8", "pyvo>=1.5"],
     "docs": ["furo>=2024.8", "myst-parser>=4", "sphinx>=8"],
+    "services": [
+        "boto3>=1.35",
+        "django-tasks-rq>=0.12",
+        "gunicorn>=23",
+        "moto[server]>=5",
+        "mysqlclient>=2.2",
+        "psycopg[binary]>=3.2",
+        "redis>=5",
+    ],
     "test": [
         "coverage>=7",
         "factory-boy>=3.3",
