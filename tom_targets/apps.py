@@ -18,3 +18,9 @@ class TomTargetsConfig(AppConfig):
         for sender in dict.fromkeys([*senders, models.Target]):
             pre_save.connect(fill_derived_fields, sender=sender, dispatch_uid=f"derive {sender._meta.label}")
         post_migrate.connect(settle_permissions, dispatch_uid="settle target permissions")
+
+    def observing_sites(self) -> list[dict[str, Any]]:
+        """Well-known observatories; facilities and projects add their own."""
+        from tom_targets.sites import OBSERVATORIES
+
+        return OBSERVATORIES

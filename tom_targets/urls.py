@@ -1,0 +1,32 @@
+from django.urls import path
+
+from tom_targets import api_urls  # noqa: F401  (it registers itself with the API)
+from tom_targets import views
+
+app_name = "tom_targets"
+
+urlpatterns = [
+    path("", views.TargetListView.as_view(), name="list"),
+    path("search/", views.TargetSearchView.as_view(), name="search"),
+    path("skymap/", views.TargetSkyMapView.as_view(), name="skymap"),
+    path("aladin/", views.AladinListView.as_view(), name="aladin"),
+    path("targetgrouping/", views.TargetGroupingView.as_view(), name="targetgrouping"),
+    path("targetgrouping/create/", views.TargetGroupingCreateView.as_view(), name="create-group"),
+    path("targetgrouping/<int:pk>/delete/", views.TargetGroupingDeleteView.as_view(), name="delete-group"),
+    path("add-remove-grouping/", views.TargetAddRemoveGroupingView.as_view(), name="add-remove-grouping"),
+    path("create/", views.TargetCreateView.as_view(), name="create"),
+    path("name/<str:name>", views.TargetNameSearchView.as_view(), name="name-search"),
+    path("<int:pk>/", views.TargetDetailView.as_view(), name="detail"),
+    path("<int:pk>/update/", views.TargetUpdateView.as_view(), name="update"),
+    path("<int:pk>/delete/", views.TargetDeleteView.as_view(), name="delete"),
+    # What the page of a target fetches when it is seen
+    path("<int:pk>/position/", views.PositionView.as_view(), name="position"),
+    path("<int:pk>/plan/", views.TargetPlanView.as_view(), name="plan"),
+    path("<int:pk>/visibility-plot/", views.VisibilityPlotView.as_view(), name="visibility-plot"),
+    path("<int:pk>/moon-distance/", views.MoonDistancePanelView.as_view(), name="moon-distance"),
+    path("<int:pk>/moon-distance-plot/", views.MoonDistancePlotView.as_view(), name="moon-distance-plot"),
+    path("<int:pk>/finder-chart/", views.FinderChartView.as_view(), name="finder-chart"),
+    path("<int:pk>/aladin/", views.AladinTargetView.as_view(), name="aladin-target"),
+    path("<int:pk>/groups/", views.TargetGroupsPanelView.as_view(), name="groups"),
+    path("<int:pk>/comments/", views.CommentsPanelView.as_view(), name="comments"),
+]

@@ -1,0 +1,29 @@
+"""Pages of targets."""
+
+from tom_targets.views.detail import (
+    AladinTargetView,
+    CommentsPanelView,
+    FinderChartView,
+    MoonDistancePanelView,
+    PositionView,
+    TargetDetailView,
+    TargetGroupsPanelView,
+)
+from tom_targets.views.edit import TargetCreateView, TargetDeleteView, TargetUpdateView
+from tom_targets.views.groups import (
+    TargetAddRemoveGroupingView,
+    TargetGroupingCreateView,
+    TargetGroupingDeleteView,
+    TargetGroupingView,
+)
+from tom_targets.views.lists import AladinListView, TargetListView, TargetSkyMapView
+from tom_targets.views.plots import MoonDistancePlotView, TargetPlanView, VisibilityPlotView
+from tom_targets.views.search import TargetNameSearchView, TargetSearchView
+
+__all__ = [
+    "AladinListView", "AladinTargetView", "CommentsPanelView", "FinderChartView", "MoonDistancePanelView",
+    "MoonDistancePlotView", "PositionView", "TargetAddRemoveGroupingView", "TargetCreateView", "TargetDeleteView",
+    "TargetDetailView", "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingView",
+    "TargetGroupsPanelView", "TargetListView", "TargetNameSearchView", "TargetPlanView", "TargetSearchView",
+    "TargetSkyMapView", "TargetUpdateView", "VisibilityPlotView",
+]
