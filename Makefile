@@ -73,11 +73,12 @@ test-browser: $(VENV)/.installed-test
 test-packaging: $(VENV)/.installed-test
 	$(PYTEST) -m packaging tests/tom_setup
 
-test-django6: setup.py
-	bash tests/services/django6.sh
+# A second environment, for a Python that the newest Django asks for.
+test-django6:
+	bash tools/test_django6.sh '$(WORKERS)'
 
 bench: $(VENV)/.installed-test
-	bash benchmarks/run.sh '$(PY)' $(BENCH)
+	$(PY) benchmarks/run.py $(BENCH)
 
 lint: $(VENV)/.installed-test
 	$(PY) -m ruff check .
