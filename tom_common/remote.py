@@ -4,16 +4,21 @@
     table = client.get("/simbad/sim-tap/sync", params={...}).content
 
 A call always has a time limit. Reads are tried again after a connection error or a 5xx answer, writes never: an
-observation must not be submitted twice. What goes wrong comes out as one of the RemoteError classes, with a message
-that a page can show and with no secret in it.
+observation must not be submitted twice; nor are they redirected, since a redirected POST becomes a GET that looks like
+success. What goes wrong comes out as one of the RemoteError classes, with a message that a page can show and with no
+secret in it.
 """
 
+import html
+import json
 import logging
+import math
+import re
 import time
-from collections.abc import Callable, Iterable
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import quote, quote_plus, urlsplit
 
 from django.utils.html import strip_tags
 
@@ -39,15 +44,19 @@ logger = logging.getLogger(__name__)
 
 #: How much of a service's own words goes into a message.
 DETAIL_LENGTH = 300
-#: Answers above this size are refused: no catalogue or broker answer is that long, and a worker's memory is not endless.
+#: How much of an answer is searched for them.
+DETAIL_BYTES = 100_000
+#: Answers above this size are refused: no catalogue or broker answer is that long, and memory is not endless.
 LARGEST_ANSWER_BYTES = 100 * 1024 * 1024
 
 
 class RemoteClient:
     """One remote service: its name for messages, its address, and how to log in.
 
-    `secrets` are texts (keys, tokens) that are blotted out of every message. `session` may be given in tests.
-    `wait` is called with the seconds between two tries of a read.
+    `secrets` are texts (keys, tokens) that are blotted out of every message, beside the password of `auth` and what the
+    header Authorization carries. They, `headers` and `auth` go to the host of `base_url` alone: an address of another
+    host (a link in an answer) is called without. `session` may be given in tests. `wait` is called with the seconds
+    between two tries of a read.
     """
 
     def __init__(
@@ -65,11 +74,11 @@ class RemoteClient:
     ):
         self.service = service
         self.base_url = base_url
-        self.headers = {"User-Agent": f"tomtoolkit/{version('tomtoolkit')} ({tom_settings.TOM_NAME})", **(headers or {})}
+        self.headers = headers or {}
         self.auth = auth
         self.timeout_s = timeout_s or tom_settings.REMOTE_TIMEOUT_S
         self.read_retries = tom_settings.REMOTE_READ_RETRIES if read_retries is None else read_retries
-        self.secrets = [secret for secret in (*secrets, *(auth or ())) if secret]
+        self.secrets = sorted(_secrets(secrets, auth, self.headers), key=len, reverse=True)
         self._session = session
         self._wait = wait
 
@@ -101,7 +110,7 @@ class RemoteClient:
         """The answer's JSON. Bare NaN, which several services send, is taken as it is."""
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RemoteAnswerInvalid(
                 f"{self.service} answered with something that is not JSON: {self.detail_of(response)}",
                 service=self.service,
@@ -112,21 +121,25 @@ class RemoteClient:
 
     def detail_of(self, response: "requests.Response") -> str:
         """The service's own words, as plain text without secrets, shortened."""
-        text = response.text
+        text = response.content[:DETAIL_BYTES].decode(response.encoding or "utf-8", errors="replace")
         if "json" in response.headers.get("Content-Type", ""):
-            text = _words_in(response) or text
-        text = " ".join(strip_tags(text).split())
-        return self.masked(text[:DETAIL_LENGTH]) or f"HTTP {response.status_code}"
+            text = _words_in(text) or text
+        elif "<" in text:
+            text = html.unescape(strip_tags(re.sub(r"(?is)<(script|style|head)\b.*?</\1>", " ", text)))
+        text = self.masked(" ".join(text.split()))
+        return text[:DETAIL_LENGTH] or f"HTTP {response.status_code}"
 
     def masked(self, text: str) -> str:
+        """The text without the secrets, also where they stand in an address."""
         for secret in self.secrets:
-            text = text.replace(secret, "•••")
+            for form in (secret, quote(secret, safe=""), quote_plus(secret)):
+                text = text.replace(form, "•••")
         return text
 
     def _read(self, method: str, path: str, **kwargs: Any) -> "requests.Response":
         for attempt in range(self.read_retries + 1):
             try:
-                return self._send(method, path, **kwargs)
+                return self._send(method, path, follow=True, **kwargs)
             except RemoteUnavailable as error:
                 if attempt == self.read_retries or error.retry_after_s is not None:
                     raise
@@ -135,23 +148,33 @@ class RemoteClient:
         raise AssertionError("unreachable")
 
     def _send(self, method: str, path: str, *, timeout_s: float | None = None, headers: dict | None = None,
-              **kwargs: Any) -> "requests.Response":
+              follow: bool = False, **kwargs: Any) -> "requests.Response":
         import requests
 
         session = self._session or requests.Session()
         timeout_s = timeout_s or self.timeout_s
+        url = self._url(path)
+        ours = _origin(url) == _origin(self.base_url)
+        own = {**(self.headers if ours else {}), **(headers or {})}
         try:
             response = session.request(
-                method, self._url(path), headers={**self.headers, **(headers or {})}, auth=self.auth,
-                timeout=timeout_s, stream=True, **kwargs,
+                method, url, headers={"User-Agent": _user_agent(), **own},
+                auth=(self.auth if ours else None) or _no_other_auth, timeout=timeout_s, stream=True,
+                allow_redirects=follow, **kwargs,
             )
-            self._read_body(response, deadline=time.monotonic() + timeout_s)
+            self._read_body(response, timeout_s)
         except requests.Timeout as error:
             raise self._timeout(timeout_s) from error
         except requests.ConnectionError as error:
             if "Read timed out" in str(error):
                 raise self._timeout(timeout_s) from error
             raise RemoteUnavailable(f"{self.service} cannot be reached.", service=self.service) from error
+        except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema,
+                requests.exceptions.InvalidSchema, requests.exceptions.InvalidHeader) as error:
+            raise RemoteError(f"The address or the key of {self.service} in the settings is no good: "
+                              f"{self.masked(str(error))[:DETAIL_LENGTH]}", service=self.service) from error
+        except requests.TooManyRedirects as error:
+            raise RemoteAnswerInvalid(f"{self.service} sends us in circles.", service=self.service) from error
         except requests.RequestException as error:
             raise RemoteUnavailable(
                 f"The connection to {self.service} broke: {self.masked(str(error))[:DETAIL_LENGTH]}",
@@ -163,17 +186,18 @@ class RemoteClient:
         self._raise_for_status(response)
         return response
 
-    def _read_body(self, response: "requests.Response", *, deadline: float) -> None:
+    def _read_body(self, response: "requests.Response", timeout_s: float) -> None:
         """Read the answer within the time limit, which `requests` holds only between two packets."""
+        deadline = time.monotonic() + timeout_s
         chunks, size = [], 0
-        for chunk in response.iter_content(64 * 1024):
+        for chunk in _chunks(response):
             chunks.append(chunk)
             size += len(chunk)
             if size > LARGEST_ANSWER_BYTES:
                 raise RemoteAnswerInvalid(f"{self.service} sent more than {LARGEST_ANSWER_BYTES >> 20} MB.",
                                           service=self.service)
             if time.monotonic() > deadline:
-                raise self._timeout(self.timeout_s)
+                raise self._timeout(timeout_s)
         response._content = b"".join(chunks)
         response._content_consumed = True
 
@@ -183,12 +207,16 @@ class RemoteClient:
     def _url(self, path: str) -> str:
         if not path or path.startswith(("http://", "https://")):
             return path or self.base_url
-        return urljoin(self.base_url.rstrip("/") + "/", path.lstrip("/"))
+        return f"{self.base_url.rstrip('/')}/{path.lstrip('/')}"
 
     def _raise_for_status(self, response: "requests.Response") -> None:
         status = response.status_code
-        if status < 400:
+        if status < 300:
             return
+        if status < 400:
+            there = self.masked(response.headers.get("Location", "nowhere"))[:DETAIL_LENGTH]
+            raise RemoteAnswerInvalid(f"{self.service} has moved to {there}; nothing was sent there. "
+                                      "Mend its address in the settings.", service=self.service)
         detail = self.detail_of(response)
         if status in (401, 403):
             raise RemoteCredentialsRejected(f"{self.service} refused the credentials: {detail}", service=self.service)
@@ -200,22 +228,67 @@ class RemoteClient:
         raise RemoteRejected(f"{self.service} said no: {detail}", service=self.service, status=status, detail=detail)
 
 
+def _user_agent() -> str:
+    try:
+        number = version("tomtoolkit")
+    except PackageNotFoundError:
+        number = "unknown"
+    # A header is one line of Latin-1, and a project may call its TOM what it likes.
+    name = " ".join(tom_settings.TOM_NAME.encode("ascii", "ignore").decode().split())
+    return f"tomtoolkit/{number} ({name})"
+
+
+def _secrets(given: Iterable[str], auth: tuple[str, str] | None, headers: dict[str, str]) -> set[str]:
+    carried = [value.split()[-1] for name, value in headers.items() if name.lower() == "authorization" and value]
+    return {secret for secret in (*given, *carried, *(auth or ())[1:]) if secret}
+
+
+def _no_other_auth(request: Any) -> Any:
+    """Takes the place of a login from the server's ~/.netrc, which would push our Authorization header aside."""
+    return request
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.lower()
+
+
+def _chunks(response: "requests.Response") -> Iterator[bytes]:
+    """The body as it comes in, piece by piece; `iter_content` would wait for a full piece, however long that takes."""
+    import requests
+    import urllib3
+
+    raw = response.raw
+    if getattr(raw, "chunked", False) or not hasattr(raw, "read1"):
+        yield from response.iter_content(64 * 1024)
+        return
+    try:
+        while piece := raw.read1(64 * 1024, decode_content=True):
+            yield piece
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.ReadTimeout(error) from error
+    except (urllib3.exceptions.ProtocolError, urllib3.exceptions.DecodeError) as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
+
+
 def _seconds(retry_after: str | None) -> float:
     """Retry-After in seconds; a date, or nothing, counts as a minute."""
     try:
-        return float(retry_after)
+        seconds = float(retry_after)
     except (TypeError, ValueError):
         return 60.0
+    return max(seconds, 0.0) if math.isfinite(seconds) else 60.0
 
 
-def _words_in(response: "requests.Response") -> str:
+def _words_in(text: str) -> str:
     """The message inside a JSON error, wherever services use to put it."""
     try:
-        body = response.json()
-    except ValueError:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
         return ""
     if isinstance(body, dict):
         for key in ("detail", "message", "error", "id_message", "description", "non_field_errors"):
-            if body.get(key):
-                return str(body[key])
+            words = body.get(key)
+            if words:
+                return "; ".join(map(str, words)) if isinstance(words, list) else str(words)
     return ""
