@@ -25,6 +25,10 @@ HEADER = "Content-Security-Policy"
 PLOTLY_STYLE = "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
 
 
+#: The REST framework's own pages carry styles inline (colours of the code, style="float: right"), but no script.
+BROWSABLE_API = {"style-src": ["'unsafe-inline'"]}
+
+
 def policy() -> dict[str, list[str]]:
     """The directives of this TOM, before what a single view adds."""
     directives = {
@@ -110,5 +114,13 @@ class ContentSecurityPolicyMiddleware:
         if settings.DEBUG and response.status_code in (404, 500):
             return response  # Django's own report of an error is made of inline styles
         if HEADER not in response.headers:
-            response.headers[HEADER] = header_value(merged(policy(), getattr(response, "csp_extra", {})))
+            extra = BROWSABLE_API if _is_browsable_api(request, response) else getattr(response, "csp_extra", {})
+            response.headers[HEADER] = header_value(merged(policy(), extra))
         return response
+
+
+def _is_browsable_api(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether this is a page of the REST framework, whose templates carry styles."""
+    renderer = getattr(response, "accepted_renderer", None)
+    match = request.resolver_match
+    return getattr(renderer, "format", "") in ("api", "admin") or bool(match and match.namespace == "rest_framework")

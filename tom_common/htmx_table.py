@@ -39,6 +39,8 @@ TEMPLATE = "tom_common/bootstrap_htmx.html"
 #: More rows than this are not sorted by a Python property: every one would have to be loaded.
 PROPERTY_ORDERING_LIMIT = 5000
 
+WITHOUT_SCRIPTS = '<noscript><button class="btn btn-primary btn-sm" type="submit">Show</button></noscript>'
+
 #: Attributes of a filter's widget: when it changes, the table is fetched anew with the whole filter form.
 htmx_attributes = {
     "hx-get": "?",
@@ -124,17 +126,19 @@ class HTMXTableFilterSet(FilterSet):
         """The form with a crispy helper, unless the subclass gave it one."""
         form = super().form
         if getattr(form, "helper", None) is None:
-            form.helper = self._helper()
+            form.helper = self._helper(form)
         return form
 
-    def _helper(self) -> Any:
+    def _helper(self, form: forms.Form) -> Any:
         from crispy_forms.helper import FormHelper  # only pages with a form need it
+        from crispy_forms.layout import HTML, Layout
 
         helper = FormHelper()
         helper.form_method = "get"
         helper.form_id = "filter-form"
         helper.form_class = "filter-form"
         helper.disable_csrf = True
+        helper.layout = Layout(*form.fields, HTML(WITHOUT_SCRIPTS))
         return helper
 
     def get_general_search_function(self) -> Callable | None:

@@ -9,7 +9,7 @@ from django.urls import include, path
 
 from tom_common.api_router import collect_api_urls
 from tom_common.integration import collect
-from tom_common.views.pages import HomeView, robots_txt
+from tom_common.views.pages import HomeView, favicon, robots_txt
 
 #: mount point, URLconf, instance namespace; those of apps that are not installed are left out
 APP_URLS = [
@@ -37,6 +37,7 @@ urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     *(contribution.entry for contribution in collect("include_url_paths")),
     path("robots.txt", robots_txt, name="robots_txt"),
+    path("favicon.ico", favicon, name="favicon"),
     path("", include("tom_common.user_urls")),
     *_app_urls(),
     path("api/", include((collect_api_urls(), "api"))),

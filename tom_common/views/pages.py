@@ -4,8 +4,9 @@ import logging
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
@@ -32,6 +33,12 @@ def robots_txt(request: HttpRequest) -> HttpResponse:
         except (OSError, UnicodeDecodeError) as error:
             logger.error("ROBOTS_TXT_PATH %s could not be read: %s", path, error)
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The icon that browsers ask for on pages that name none, such as the administration's."""
+    return redirect(static("tom_common/img/favicon.svg"))
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

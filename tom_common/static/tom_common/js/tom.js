@@ -223,6 +223,15 @@
     });
   });
 
+  /* Enter in a filter form fetches the table; only without htmx does the form load the page. */
+  document.addEventListener("submit", function (event) {
+    var field = event.target.id === "filter-form" && event.target.querySelector("input[hx-get]");
+    if (field && window.htmx) {
+      event.preventDefault();
+      window.htmx.trigger(field, "search");
+    }
+  });
+
   /* A request by htmx that fails says so; what was on the page stays. */
   document.addEventListener("htmx:responseError", function (event) {
     var status = event.detail.xhr.status;
