@@ -173,9 +173,13 @@ class BaseTarget(models.Model):
             ("change_target", "Change Target"),
             ("delete_target", "Delete Target"),
         )
+        # With the permission level at their end, the list skips what may not be seen without reading the rows.
         indexes = [
-            models.Index(fields=["-created", "-id"], name="tom_targets_created"),
-            models.Index(fields=["-modified", "-id"], name="tom_targets_modified"),
+            models.Index(fields=["-created", "-id", "permissions"], name="tom_targets_created"),
+            models.Index(fields=["-modified", "-id", "permissions"], name="tom_targets_modified"),
+            models.Index(fields=["type", "-created", "-id", "permissions"], name="tom_targets_type_created"),
+            models.Index(fields=["ra", "id", "permissions"], name="tom_targets_ra"),
+            models.Index(fields=["dec", "id", "permissions"], name="tom_targets_dec"),
         ]
 
     def __str__(self) -> str:

@@ -1,21 +1,15 @@
 """Querysets that speak of targets."""
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connections
-from django.db.models import ExpressionWrapper, F, FloatField, Manager, Q, QuerySet, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import ASin, Cos, Degrees, Least, Power, Sin, Sqrt
-from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.db.models import Manager, Q, QuerySet
 
 from tom_common.permissions import GrantedQuerySet
 from tom_targets.derived import DerivedQuerySetMixin
 from tom_targets.names import simplified
-
-#: added to a radius before it is compared in SQL: a thousandth of a milliarcsecond, for what the formula rounds
-RADIUS_SLACK_DEG = 3e-10
+from tom_targets.sky_index import separation_from, within
 
 
 class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
@@ -46,10 +40,8 @@ class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
 
     def in_ranges(self, ranges: Iterable[tuple[int, int]]) -> "TargetQuerySet":
         """Targets whose sky index lies in one of the (low, high) ranges, both ends included."""
-        condition = Q()
-        for low, high in ranges:
-            condition |= Q(healpix__range=(low, high))
-        return self.filter(condition) if condition else self.none()
+        ranges = list(ranges)
+        return self.filter(healpix__in_ranges=ranges) if ranges else self.none()
 
     def with_separation(self, ra: float, dec: float) -> "TargetQuerySet":
         """Each target with its `separation` (degrees) from a position."""
@@ -67,8 +59,12 @@ class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
 
     def with_simplified_name(self, *forms: str) -> "TargetQuerySet":
         """Targets with a name or alias of one of these simplified forms."""
+        return self.filter(self.simplified_name_is(*forms))
+
+    def simplified_name_is(self, *forms: str) -> Q:
+        """The condition of :meth:`with_simplified_name`."""
         forms = [form for form in forms if form]
-        return self._by_name(Q(name_simplified__in=forms)) if forms else self.none()
+        return self.name_condition(Q(name_simplified__in=forms)) if forms else Q(pk__in=())
 
     def name_starts_with(self, text: str) -> "TargetQuerySet":
         """Targets with a name or alias that begins so, however it is written."""
@@ -78,11 +74,14 @@ class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
         return self._by_name(prefix_condition(form, self.db))
 
     def _by_name(self, condition: Q) -> "TargetQuerySet":
+        return self.filter(self.name_condition(condition))
+
+    def name_condition(self, condition: Q) -> Q:
         """By a condition on the columns that targets and aliases share. Each half is one look-up in its own index."""
         relation = self.model._meta.get_field("aliases")
         own = relation.field.related_model._base_manager.using(self._db).filter(condition).values("pk")
         aliases = relation.related_model._base_manager.using(self._db).filter(condition).values("target")
-        return self.filter(Q(pk__in=own) | Q(pk__in=aliases))
+        return Q(pk__in=own) | Q(pk__in=aliases)
 
     def search(self, text: str) -> "TargetQuerySet":
         """What one search box finds: names that begin so, else a position in any notation (within 1'), else names that
@@ -119,32 +118,6 @@ DerivedManager = Manager.from_queryset(DerivedQuerySet, class_name="DerivedManag
 
 class GrantedManager(Manager.from_queryset(GrantedQuerySet)):
     """The manager of a model whose rows are granted one by one."""
-
-
-def haversine_from(ra: float, dec: float) -> Combinable:
-    """SQL for sin²(separation / 2) of a row's position from (ra, dec) in degrees: exact for small separations."""
-    half = math.pi / 360
-    half_dec = Sin((F("dec") - Value(float(dec))) * Value(half))
-    half_ra = Sin((F("ra") - Value(float(ra))) * Value(half))
-    cosines = Cos(F("dec") * Value(2 * half)) * Value(math.cos(math.radians(dec)))
-    return Power(half_dec, Value(2.0)) + cosines * Power(half_ra, Value(2.0))
-
-
-def within(ra: float, dec: float, radius_deg: float) -> Q:
-    """The condition that a row's position lies within a radius; both in degrees."""
-    if radius_deg <= 90:
-        edge = math.sin(math.radians(radius_deg + RADIUS_SLACK_DEG) / 2) ** 2
-        return Q(LessThanOrEqual(haversine_from(ra, dec), Value(edge)))
-    # Far away sin² is flat and loses digits; the distance from the opposite point keeps them.
-    edge = math.sin(math.radians(max(180 - radius_deg - RADIUS_SLACK_DEG, 0.0)) / 2) ** 2
-    return Q(GreaterThanOrEqual(haversine_from(ra + 180, -dec), Value(edge)))
-
-
-def separation_from(ra: float, dec: float) -> ExpressionWrapper:
-    """SQL for the great-circle distance in degrees of a row's position from (ra, dec)."""
-    # Rounding may carry the antipode a hair above 1, where asin has no value.
-    root = Least(Value(1.0), Sqrt(haversine_from(ra, dec)))
-    return ExpressionWrapper(Degrees(ASin(root)) * Value(2.0), output_field=FloatField())
 
 
 def prefix_condition(form: str, using: str) -> Q:

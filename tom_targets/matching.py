@@ -89,10 +89,12 @@ def similar_to(
         known_names += target.aliases.values_list("name", flat=True)
     forms = {form for name in known_names if (form := names.simplified(name))}
     if forms:
-        conditions |= Q(pk__in=rows.with_simplified_name(*forms).order_by().values("pk"))
+        conditions |= rows.simplified_name_is(*forms)
     if target.type != target.NON_SIDEREAL and target.ra is not None and target.dec is not None:
-        near = rows.exclude(type=target.NON_SIDEREAL).in_cone(target.ra, target.dec, radius_arcsec / 3600)
-        conditions |= Q(pk__in=near.order_by().values("pk"))
+        # A query of its own: an OR over columns of a custom class and of BaseTarget would use no index.
+        places = rows.model._meta.get_field("aliases").field.related_model.objects.using(rows.db)
+        near = places.in_cone(target.ra, target.dec, radius_arcsec / 3600).exclude(type=target.NON_SIDEREAL)
+        conditions |= Q(pk__in=near.values("pk"))
     if not conditions:
         return rows.none()
     found = rows.filter(conditions)
