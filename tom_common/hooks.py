@@ -22,7 +22,7 @@ def import_method(name: str) -> Any:
 
 def run_hook(name: str, *args: Any, **kwargs: Any) -> Any:
     """Call the hook of that name, if the project has one. What it raises goes to the caller."""
-    path = tom_settings.HOOKS.get(name)
+    path = (tom_settings.HOOKS or {}).get(name)
     return import_method(path)(*args, **kwargs) if path else None
 
 

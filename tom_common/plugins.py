@@ -128,11 +128,16 @@ class PluginRegistry:
 
 
 def contributed_paths(method: str) -> list[str]:
-    """Dotted paths that the apps contribute, given as strings or as {'class': path}."""
-    return [
-        contribution.entry["class"] if isinstance(contribution.entry, dict) else contribution.entry
-        for contribution in collect(method)
-    ]
+    """Dotted paths that the apps contribute, given as strings or as {'class': path}. Anything else is left out."""
+    paths = []
+    for contribution in collect(method):
+        entry = contribution.entry
+        path = entry.get("class") if isinstance(entry, dict) else entry
+        if isinstance(path, str):
+            paths.append(path)
+        else:
+            logger.error("The app %s says %r in %s, which is no dotted path.", contribution.app.label, entry, method)
+    return paths
 
 
 def _path(cls: type) -> str:
