@@ -116,7 +116,9 @@ def _others(ra: float, dec: float, field_arcmin: float, targets: Iterable[Any]) 
             return
 
 
-def on_chart(ra: float, dec: float, other_ra: float, other_dec: float, field_arcmin: float) -> tuple[float, float] | None:
+def on_chart(
+    ra: float, dec: float, other_ra: float, other_dec: float, field_arcmin: float
+) -> tuple[float, float] | None:
     """Where a position falls on the chart (tangent plane); None outside of it."""
 
 

@@ -24,7 +24,9 @@ def add_all_to_grouping(filter_data: Mapping[str, Any], grouping_object: TargetL
     _tell(request, *_change("add", _filtered(filter_data, request), grouping_object, request.user))
 
 
-def remove_selected_from_grouping(targets_ids: Iterable[Any], grouping_object: TargetList, request: HttpRequest) -> None:
+def remove_selected_from_grouping(
+    targets_ids: Iterable[Any], grouping_object: TargetList, request: HttpRequest
+) -> None:
     """Take the targets of these keys out of the grouping."""
     _tell(request, *_change("remove", _selected(targets_ids, request), grouping_object, request.user))
 

@@ -50,7 +50,8 @@ def place_at(target: Any, moment: datetime) -> Place:
         from tom_common.astro.sky import propagate  # heavy: numpy
 
         epoch = 2000.0 if target.epoch is None else target.epoch
-        return Place(*propagate(target.ra, target.dec, target.pm_ra, target.pm_dec, epoch=epoch, to=julian_year(moment)))
+        year = julian_year(moment)
+        return Place(*propagate(target.ra, target.dec, target.pm_ra, target.pm_dec, epoch=epoch, to=year))
     seen = ephemeris_of(target, mjd_of(moment))
     return Place(float(seen.ra), float(seen.dec), (float(seen.rate_ra_cosdec) * 60, float(seen.rate_dec) * 60))
 
@@ -126,6 +127,6 @@ def age_warning(target: Any, moment: datetime) -> str:
     if days <= FRESH_DAYS:
         return ""
     return (
-        f"The elements are {days:.0f} days away from their epoch. The planets' pull is left out, so the position may be "
-        "off by arcminutes or more; look the object up again for new elements."
+        f"The elements are {days:.0f} days away from their epoch. The planets' pull is left out, so the position may "
+        "be off by arcminutes or more; look the object up again for new elements."
     )

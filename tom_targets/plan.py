@@ -44,7 +44,7 @@ class PlanForm(forms.Form):
         widget=forms.NumberInput(attrs={"step": "0.1"}),
     )
     compare = forms.MultipleChoiceField(
-        label="Compare with", choices=_site_choices, required=False, widget=forms.SelectMultiple(attrs={"size": 2}),
+        label="Compare with", choices=_site_choices, required=False, widget=forms.CheckboxSelectMultiple,
     )
 
     def clean_night(self) -> date:
@@ -82,9 +82,15 @@ def remember_site(request: HttpRequest, name: str) -> None:
 
 
 def tonight(entry: Mapping[str, Any], now: datetime | None = None) -> date:
-    """The date of the local evening: of the night that is on, or of the one to come (from local mean noon)."""
+    """The date of the local evening: of the night that is on, or, once the Sun is up, of the one to come."""
+    from tom_common.astro.visibility import night
+
+    now = (now or timezone.now()).astimezone(UTC)
     east = (float(entry["longitude"]) + 180) % 360 - 180
-    return ((now or timezone.now()).astimezone(UTC) + timedelta(hours=east / 15 - 12)).date()
+    evening = (now + timedelta(hours=east / 15 - 12)).date()
+    sunrise = night(as_site(entry), evening).sunrise
+    over = sunrise is not None and moving.mjd_of(now) > sunrise
+    return evening + timedelta(days=1) if over else evening
 
 
 def plan_values(request: HttpRequest) -> dict[str, Any]:
@@ -136,7 +142,9 @@ class NightPlan:
         return self.seen.times
 
 
-def make_plan(target: Any, entry: Mapping[str, Any], evening: date, airmass_limit: float = DEFAULT_AIRMASS) -> NightPlan:
+def make_plan(
+    target: Any, entry: Mapping[str, Any], evening: date, airmass_limit: float = DEFAULT_AIRMASS
+) -> NightPlan:
     """Compute one night. Raises moving.NoPosition for a target without one."""
     from tom_common.astro.visibility import Limits, night
 
@@ -218,8 +226,6 @@ def _moon_facts(plan: NightPlan) -> list[Fact]:
     rises, sets = clock(plan, plan.night.moonrise), clock(plan, plan.night.moonset)
     moves = [f"rises {rises.value}" if rises else "", f"sets {sets.value}" if sets else ""]
     if any(moves):
-        facts.append(Fact("Moon", " · ".join(filter(None, moves)) + " UTC"))
-    else:
-        up = plan.seen.moon_altitude[0, middle] > 0
-        facts.append(Fact("Moon", "always up" if up else "always down"))
-    return facts
+        return [*facts, Fact("Moon rise and set", " · ".join(filter(None, moves)), "UTC")]
+    up = plan.seen.moon_altitude[0, middle] > 0
+    return [*facts, Fact("Moon rise and set", "always up" if up else "always down")]

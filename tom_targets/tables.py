@@ -17,6 +17,9 @@ from tom_targets.models import Target, TargetList
 
 logger = logging.getLogger(__name__)
 
+#: columns that a phone has no room for
+WIDE = {"td": {"class": "nowrap d-none d-md-table-cell"}, "th": {"class": "d-none d-md-table-cell"}}
+
 
 class TargetTable(HTMXTable):
     """Targets: name and aliases, type, position; then the columns that apps contribute (`target_list_columns`)."""
@@ -33,10 +36,11 @@ class TargetTable(HTMXTable):
         },
     )
     name = django_tables2.Column(linkify=True)
+    type = django_tables2.Column(attrs=WIDE)
     ra = django_tables2.Column(verbose_name="RA", attrs={"td": {"class": "coords"}})
     dec = django_tables2.Column(verbose_name="Dec", attrs={"td": {"class": "coords"}})
-    created = django_tables2.DateTimeColumn(verbose_name="Made", format="Y-m-d", attrs={"td": {"class": "nowrap"}})
-    modified = django_tables2.DateTimeColumn(verbose_name="Changed", format="Y-m-d", attrs={"td": {"class": "nowrap"}})
+    created = django_tables2.DateTimeColumn(verbose_name="Made", format="Y-m-d", attrs=WIDE)
+    modified = django_tables2.DateTimeColumn(verbose_name="Changed", format="Y-m-d", attrs=WIDE)
 
     class Meta(HTMXTable.Meta):
         model = Target
@@ -131,7 +135,9 @@ class TargetGroupTable(HTMXTable):
     """Groupings of targets, with how many targets each holds that the reader may see."""
 
     name = django_tables2.Column(linkify=True)
-    total_targets = django_tables2.Column(verbose_name="Targets", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    total_targets = django_tables2.Column(
+        verbose_name="Targets", attrs={"td": {"class": "num"}, "th": {"class": "num"}}
+    )
     created = django_tables2.DateTimeColumn(verbose_name="Made", format="Y-m-d")
     id = django_tables2.Column(verbose_name="", orderable=False)
 
@@ -156,6 +162,5 @@ class TargetGroupTable(HTMXTable):
         """What one may do with a grouping."""
         if value not in self.deletable:
             return mark_safe("")
-        return format_html(
-            '<a class="btn btn-sm btn-outline-danger" href="{}">Delete</a>', reverse("tom_targets:delete-group", args=[value])
-        )
+        url = reverse("tom_targets:delete-group", args=[value])
+        return format_html('<a class="btn btn-sm btn-outline-danger" href="{}">Delete</a>', url)

@@ -74,7 +74,9 @@ class TargetFormMixin:
             "names_form": _posted(TargetNamesFormset, self.request, instance),
             "extra_form": _posted(TargetExtraFormset, self.request, instance),
         }
-        if not all([formset.is_valid() for formset in formsets.values()]):
+        # Each is asked, so that all messages come at once.
+        judged = [formset.is_valid() for formset in formsets.values()]
+        if not all(judged):
             return self.form_invalid(form, **formsets)
         duplicates = self._duplicates(form, formsets["names_form"])
         if duplicates:
@@ -132,7 +134,7 @@ class TargetCreateView(LoginRequiredMixin, TargetFormMixin, CreateView):
         return super().get_initial() | initial | {"type": self.get_target_type(), "groups": groups}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        add_hint(request, "Further fields of targets are declared in EXTRA_FIELDS, or in a TARGET_MODEL_CLASS of your own.")
+        add_hint(request, "Further fields of targets are declared in EXTRA_FIELDS, or by a TARGET_MODEL_CLASS.")
         return super().get(request, *args, **kwargs)
 
     def _names_formset(self) -> BaseInlineFormSet:

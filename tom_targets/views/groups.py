@@ -75,7 +75,7 @@ class TargetGroupingDeleteView(LoginRequiredMixin, GrantedObjectMixin, DeleteVie
 
 
 class TargetAddRemoveGroupingView(LoginRequiredMixin, View):
-    """POST `grouping`, `selected-target`s (or `isSelectAll` with the list's `query_string`), and add, remove or move."""
+    """POST `grouping`, `selected-target`s (or `isSelectAll` and the list's `query_string`), and add, remove or move."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         verb = next((name for name in ("add", "remove", "move") if name in request.POST), "")

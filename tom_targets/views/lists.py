@@ -49,8 +49,8 @@ class TargetListView(HTMXTableViewMixin, FilterView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         add_hint(request, (
-            "This list is the template tom_targets/target_list.html. Add columns with target_list_columns of your app's "
-            "AppConfig, filters with EXTRA_FIELDS."
+            "This list is the template tom_targets/target_list.html. Add columns with target_list_columns of your "
+            "app's AppConfig, filters with EXTRA_FIELDS."
         ))
         return super().get(request, *args, **kwargs)
 

@@ -29,7 +29,7 @@ class TargetPlanView(TargetPanelView):
             "plan_url": reverse("tom_targets:plan", args=[self.object.pk]),
         }
         if not site_entries():
-            return context | {"problem": "No observing site is known. An app adds sites by its AppConfig's observing_sites."}
+            return context | {"problem": "No observing site is known: no app contributes observing_sites."}
         return context | self._plan(form, look) if form.is_valid() else context
 
     def _plan(self, form: PlanForm, look: dict[str, str]) -> dict[str, Any]:
