@@ -1,6 +1,6 @@
-"""Is what a catalogue says a possible value? A missing one is None, never 0; an impossible one raises RemoteAnswerInvalid.
+"""Is what a catalogue says a possible value? A missing one is None, never 0; an impossible one raises.
 
-`service` is the catalogue's name for the message, `what` the quantity's.
+RemoteAnswerInvalid is what they raise. `service` is the catalogue's name for the message, `what` the quantity's.
 """
 
 import math
@@ -103,7 +103,7 @@ def _is_missing(value: Any, texts: Any = MISSING_TEXTS) -> bool:
 
 
 def _as_float(value: Any) -> float | None:
-    if isinstance(value, bool) or not hasattr(value, "__float__") and not isinstance(value, str):
+    if isinstance(value, bool) or not (isinstance(value, str) or hasattr(value, "__float__")):
         return None
     if isinstance(value, str) and "_" in value:
         return None

@@ -218,4 +218,6 @@ def asked_card(request: HttpRequest) -> Card:
 
 def job_asked_for(request: HttpRequest) -> Job | None:
     given = request.GET.get("job", "")
-    return services.job_of(int(given), request.user) if given.isascii() and given.isdigit() and len(given) < 18 else None
+    if not (given.isascii() and given.isdigit() and len(given) < 18):
+        return None
+    return services.job_of(int(given), request.user)

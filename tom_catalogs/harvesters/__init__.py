@@ -1,1 +1,1 @@
-"""One catalogue each. A project adds its own with the setting TOM_HARVESTER_CLASSES, an app with `harvester_classes()`."""
+"""One catalogue each. A project adds its own by TOM_HARVESTER_CLASSES, an app by `harvester_classes()`."""

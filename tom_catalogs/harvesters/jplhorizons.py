@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.utils import timezone
 
@@ -28,11 +29,13 @@ MOST_CANDIDATES = 40
 
 _TARGET = re.compile(r"^Target body name:\s*(.+?)\s*(?:\{.*)?$", re.M)
 _SMALL_BODY = re.compile(r"^(?:(?P<number>\d+)\s+)?(?P<name>[^(]+?)?\s*(?:\((?P<designation>[^)]+)\))?$")
-_MATCH = re.compile(r"^\s*(?P<record>\d{1,8})\s+(?:(?P<epoch>-?\d{1,4})\s+)?(?P<desig>\S(?:.*?\S)?)(?:\s{2,}|$)(?P<rest>.*)$")
+_MATCH = re.compile(
+    r"^\s*(?P<record>\d{1,8})\s+(?:(?P<epoch>-?\d{1,4})\s+)?(?P<desig>\S(?:.*?\S)?)(?:\s{2,}|$)(?P<rest>.*)$"
+)
 
 
 class JPLHorizonsHarvester(AbstractHarvester):
-    """Elements are heliocentric, J2000 ecliptic, in au, degrees and days; epochs come as JD (TDB) and are kept as MJD."""
+    """Elements are heliocentric, J2000 ecliptic, in au, degrees, days; epochs come as JD (TDB) and are kept as MJD."""
 
     name = "JPL Horizons"
     help_text = "Minor planets, comets and planets: orbital elements for today. Where several fit, choose the record."
@@ -74,9 +77,11 @@ class JPLHorizonsHarvester(AbstractHarvester):
         fields = orbit_fields(comet=comet, **_elements(row))
         if major:
             fields["scheme"] = "JPL_MAJOR_PLANET"
-        note = "" if major else _orbit_source(text)
-        return self.new_target(name=body["name"], names=body["names"], **fields, **_magnitude(text, comet), notes=[note],
-                               link="" if major else f"{self.info_url}#/?sstr={body['designation'].replace(' ', '%20')}")
+            return self.new_target(name=body["name"], **fields)
+        return self.new_target(
+            name=body["name"], names=body["names"], **fields, **_magnitude(text, comet), notes=[_orbit_source(text)],
+            link=f"{self.info_url}#/?sstr={quote(body['designation'])}",
+        )
 
 
 def command(term: str) -> str:
@@ -175,15 +180,19 @@ def _check_frame(text: str) -> None:
 
 def _elements(row: dict[str, str]) -> dict[str, Any]:
     numbers = {
-        key: values.required(row.get(key), key, service=SERVICE, low=low, high=high) for key, (low, high) in COLUMNS.items()
+        key: values.required(row.get(key), key, service=SERVICE, low=low, high=high)
+        for key, (low, high) in COLUMNS.items()
     }
     epoch = values.mjd_of_jd(row.get("JDTDB"), "epoch", service=SERVICE)
     elements = {
         "epoch_mjd": epoch, "perihelion_mjd": values.mjd_of_jd(row.get("Tp"), "time of perihelion", service=SERVICE),
-        "q": numbers["QR"], "e": numbers["EC"], "i": numbers["IN"], "node": values.angle(numbers["OM"], "OM", service=SERVICE),
-        "argperi": values.angle(numbers["W"], "W", service=SERVICE),
+        "q": numbers["QR"], "e": numbers["EC"], "i": numbers["IN"], "node": numbers["OM"] % 360,
+        "argperi": numbers["W"] % 360,
     }
     if numbers["EC"] >= 1:
+        a = values.number(row.get("A"), "semimajor axis", service=SERVICE)
+        # Horizons writes 9.99E+99 for the axis of a parabola.
+        _check_size(elements, a if numbers["EC"] > 1 and a is not None and a < 1e9 else None)
         return elements
     a = values.required(row.get("A"), "semimajor axis", service=SERVICE, low=1e-4, high=1e6)
     n = values.required(row.get("N"), "mean motion", service=SERVICE, low=0, high=1000)
@@ -194,9 +203,14 @@ def _elements(row: dict[str, str]) -> dict[str, Any]:
 
 def _check_consistency(elements: dict[str, Any], a: float, n: float, anomaly: float) -> None:
     """The same orbit is given twice over: a misread or garbled column shows at once."""
-    q_is_wrong = abs(a * (1 - elements["e"]) - elements["q"]) > CONSISTENCY * elements["q"]
+    _check_size(elements, a)
     drift = (n * (elements["epoch_mjd"] - elements["perihelion_mjd"]) - anomaly + 180) % 360 - 180
-    if q_is_wrong or abs(drift) > 360 * CONSISTENCY:
+    if abs(drift) > 360 * CONSISTENCY:
+        raise RemoteAnswerInvalid(f"{SERVICE} sent times and anomalies that contradict each other.", service=SERVICE)
+
+
+def _check_size(elements: dict[str, Any], a: float | None) -> None:
+    if a is not None and abs(a * (1 - elements["e"]) - elements["q"]) > CONSISTENCY * elements["q"]:
         raise RemoteAnswerInvalid(f"{SERVICE} sent elements that contradict each other.", service=SERVICE)
 
 

@@ -51,7 +51,10 @@ class MPCHarvester(AbstractHarvester):
         kind = _text(_part(orbit, "categorization").get("object_type_str"), "object type")
         comet = "comet" in kind.lower() or is_comet(number or provisional)
         name = _full_name(number, proper_name, provisional, comet)
-        aliases = [proper_name, number, provisional, *(secondary if isinstance(secondary, list) else [])]
+        aliases = [number, provisional, *(secondary if isinstance(secondary, list) else [])]
+        if not comet:
+            # A comet's name is its discoverer's, who may have a dozen.
+            aliases.insert(0, proper_name)
         return self.new_target(
             name=name, names=aliases, **orbit_fields(comet=comet, **elements), **_magnitude(orbit, comet),
             extras={"object_type": kind}, notes=[_quality(orbit)],

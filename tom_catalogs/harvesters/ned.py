@@ -61,10 +61,11 @@ class NEDHarvester(AbstractHarvester):
         place = _part(preferred, "Position")
         name = _text(preferred.get("Name"), "name")
         redshift = values.number(_part(preferred, "Redshift").get("Value"), "redshift", service="NED", **REDSHIFTS)
+        kind = _text(_part(preferred, "ObjType").get("Value"), "object type")
         return self.new_target(
             name=name, names=[_part(self.catalog_data, "Interpreted").get("Name")],
             ra=place.get("RA"), dec=place.get("Dec"), epoch=2000.0,
-            extras={"redshift": redshift, "object_type": _text(_part(preferred, "ObjType").get("Value"), "object type")},
+            extras={"redshift": redshift, "object_type": kind},
             link=f"{self.info_url}byname?{urlencode({'objname': name})}",
         )
 
@@ -72,8 +73,8 @@ class NEDHarvester(AbstractHarvester):
         content = self.client().get(SEARCH_PATH, params={
             "search_type": "Near Position Search", "in_csys": "Equatorial", "in_equinox": "J2000.0",
             "lon": f"{ra:.7f}d", "lat": f"{dec:.7f}d", "radius": f"{radius_arcsec / 60:.6f}",
-            "out_csys": "Equatorial", "out_equinox": "J2000.0", "of": "xml_main", "obj_sort": "Distance to search center",
-            "list_limit": "0", "img_stamp": "NO",
+            "out_csys": "Equatorial", "out_equinox": "J2000.0", "of": "xml_main", "list_limit": "0",
+            "obj_sort": "Distance to search center", "img_stamp": "NO",
         }).content
         rows = votable.rows(content, service="NED", units={
             "RA": "deg", "DEC": "deg", "RA(deg)": "deg", "DEC(deg)": "deg", "Separation": "arcmin",
@@ -86,8 +87,8 @@ class NEDHarvester(AbstractHarvester):
     def _offer_names(self, data: dict[str, Any], term: str) -> None:
         """NED may say which names it hesitates between."""
         meant = data.get("Interpreted")
-        names = [entry.get("Name") for entry in (meant if isinstance(meant, list) else [meant]) if isinstance(entry, dict)]
-        texts = [text for name in names if (text := _text(name, "name"))]
+        entries = meant if isinstance(meant, list) else [meant]
+        texts = [text for entry in entries if isinstance(entry, dict) and (text := _text(entry.get("Name"), "name"))]
         message = f"NED finds '{term}' ambiguous. Write the name in full."
         if not texts:
             raise MissingDataException(message)

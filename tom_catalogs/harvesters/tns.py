@@ -37,8 +37,8 @@ class TNSHarvester(AbstractHarvester):
     def client(self, **kwargs: Any) -> RemoteClient:
         if missing := self.missing_settings():
             raise HarvesterNotConfigured(
-                f"TNS is not configured: HARVESTERS['TNS'] has no {', '.join(missing)}. A TNS account makes a bot under "
-                f"'My account', which gives all three."
+                f"TNS is not configured: HARVESTERS['TNS'] has no {', '.join(missing)}. Make a bot on the TNS site; it "
+                "has all three."
             )
         return tns.tns_client(self.settings(), **kwargs)
 
@@ -58,7 +58,8 @@ class TNSHarvester(AbstractHarvester):
 
     def query_position(self, ra: float, dec: float, radius_arcsec: float) -> None:
         client, key = self.client(), self.settings().get("api_key")
-        matches = tns.search(client, key, ra=f"{ra:.7f}", dec=f"{dec:+.7f}", radius=f"{radius_arcsec:g}", units="arcsec")
+        cone = {"ra": f"{ra:.7f}", "dec": f"{dec:+.7f}", "radius": f"{radius_arcsec:g}", "units": "arcsec"}
+        matches = tns.search(client, key, **cone)
         if not matches:
             raise MissingDataException(f"TNS has no transient within {radius_arcsec:g}″ of this position.")
         if len(matches) > 1:
@@ -73,6 +74,8 @@ class TNSHarvester(AbstractHarvester):
         internal = _text(data.get("internal_names"), "internal names").split(",")
         found_on = _text(data.get("discoverydate"), "date of discovery")
         reported_by = _text(group.get("group_name"), "group") if isinstance(group, dict) else ""
+        # TNS names the group of an amateur without one "None".
+        reported_by = "" if reported_by == "None" else reported_by
         return self.new_target(
             name=f"{prefix} {objname}".strip(),
             names=[objname, *internal, _text(data.get("discoverer_internal_name"), "internal name")],
