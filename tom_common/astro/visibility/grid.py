@@ -192,7 +192,7 @@ class Visibility:
             rise[:, row] = first_crossing(times, height[:, row], rising=True)
             set_[:, row] = first_crossing(times, height[:, row], rising=False)
             transit[:, row] = first_crossing(times, across[:, row], rising=True)
-        highest = self.altitude.max(axis=-1)
+        highest = np.degrees(np.arcsin(np.clip(_peak(self._up), -1, 1)))
         return RiseSetTransit(rise, transit, set_, highest, (height > 0).all(axis=-1), ~(height > 0).any(axis=-1))
 
     def summary(self) -> Summary:
@@ -233,6 +233,22 @@ def visibility(
         sight = directions * distance - frame.places.position
         directions = sight / norm(sight)[..., None]
     return Visibility(frame, directions, limits or Limits())
+
+
+def _peak(values: NDArray) -> NDArray:
+    """The highest of each row [..., time], between evenly spaced samples too."""
+    count = values.shape[-1]
+    top = values.argmax(axis=-1)
+    best = np.take_along_axis(values, top[..., None], -1)[..., 0]
+    if count < 3:
+        return best
+    middle = np.clip(top, 1, count - 2)
+    a, b, c = (np.take_along_axis(values, (middle + k)[..., None], -1)[..., 0] for k in (-1, 0, 1))
+    bend = a - 2 * b + c
+    with np.errstate(divide="ignore", invalid="ignore"):
+        vertex = b - (c - a) ** 2 / (8 * bend)
+    # At the ends of the times the highest is the sample itself
+    return np.where((top == middle) & (bend < 0), vertex, best)
 
 
 def first_crossing(times: NDArray, values: NDArray, *, rising: bool) -> NDArray:
