@@ -124,6 +124,7 @@ class TargetSpectroscopyPlotView(TargetDataView):
         wanted = self.request.GET.get("dataproduct", "")
         if wanted:
             # Beyond 18 digits no database has a key, and some raise.
-            datums = datums.filter(data_product_id=int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else datums.none()
+            is_key = wanted.isdecimal() and len(wanted) < 19
+            datums = datums.filter(data_product_id=int(wanted)) if is_key else datums.none()
         figure = spectrum(datums)
         return figure_response(figure) if figure.data else nothing_to_plot("There are no spectra yet.")

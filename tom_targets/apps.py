@@ -24,3 +24,6 @@ class TomTargetsConfig(AppConfig):
         from tom_targets.sites import OBSERVATORIES
 
         return OBSERVATORIES
+
+    def demo_content(self) -> list[str]:
+        return ["tom_targets.demo.make_targets"]
