@@ -1,4 +1,4 @@
-"""Look at a running demo TOM as a visitor would: `python tools/look_at_demo.py PORT PID`, or `PORT --gone` after it ended.
+"""Look at a running demo TOM as a visitor would: `look_at_demo.py PORT PID`, or `PORT --gone` after it ended.
 
 Waits until it answers, then asks for the login page, logs in as the PI, and opens the list and a target's page.
 """
