@@ -77,6 +77,35 @@
     return own && own.layout ? own : mine;
   }
 
+  /* The traces, where they name one of the colours above, in its lifted twin on a dark page. */
+  function tracesFor(figure) {
+    if (!colours().dark) {
+      return figure.data;
+    }
+    function lifted(part) {
+      var copy = Object.assign({}, part);
+      ["color", "fillcolor"].forEach(function (key) {
+        var place = typeof copy[key] === "string" ? LIGHT.indexOf(copy[key].toLowerCase()) : -1;
+        if (place >= 0) {
+          copy[key] = DARK[place];
+        }
+      });
+      return copy;
+    }
+    return figure.data.map(function (trace) {
+      var copy = lifted(trace);
+      ["line", "marker", "error_x", "error_y", "textfont"].forEach(function (part) {
+        if (copy[part]) {
+          copy[part] = lifted(copy[part]);
+        }
+      });
+      if (copy.marker && copy.marker.line) {
+        copy.marker.line = lifted(copy.marker.line);
+      }
+      return copy;
+    });
+  }
+
   function layoutFor(element, figure) {
     var layout = Object.assign({}, figure.layout);
     layout.template = template(layout.template);
@@ -208,7 +237,7 @@
           element.textContent = "";
         }
         element.tomFigure = figure;
-        return both[1].react(element, figure.data, layoutFor(element, figure), configFor(element, figure));
+        return both[1].react(element, tracesFor(figure), layoutFor(element, figure), configFor(element, figure));
       })
       .then(function () {
         element.dispatchEvent(new CustomEvent("tom:plotted", { bubbles: true }));
@@ -227,7 +256,7 @@
 
   function redraw(element) {
     if (element.tomFigure && window.Plotly && element.clientWidth) {
-      window.Plotly.react(element, element.tomFigure.data, layoutFor(element, element.tomFigure), configFor(element, element.tomFigure));
+      window.Plotly.react(element, tracesFor(element.tomFigure), layoutFor(element, element.tomFigure), configFor(element, element.tomFigure));
     }
   }
 
