@@ -116,7 +116,8 @@ class PossibleDuplicate:
     def reason(self) -> str:
         reasons = ["bears a similar name"] if self.same_name else []
         if self.separation_arcsec is not None:
-            reasons.append(f'lies {self.separation_arcsec:.2g}" away')
+            here = self.separation_arcsec < 0.05
+            reasons.append("lies at the same place" if here else f"lies {self.separation_arcsec:.1f}″ away")
         return " and ".join(reasons)
 
 

@@ -83,10 +83,9 @@ def _draw_sky_grid(figure: "Figure") -> None:
     figure.add_scatter(x=x, y=y, line={"color": "rgba(128, 140, 160, 0.45)", "width": 0.8}, **quiet)
     for name, plane, colour in (("Milky Way", _galactic_plane(), "rgba(130, 110, 190, 0.7)"),
                                 ("Ecliptic", _ecliptic_plane(), "rgba(190, 150, 40, 0.7)")):
-        x, y = mollweide(*plane)
-        order = np.argsort(x)
+        x, y = _joined(_pieces(*mollweide(*plane)))
         line = {"color": colour, "width": 1, "dash": "dot"}
-        figure.add_scatter(x=x[order].round(3), y=y[order].round(3), name=name, line=line, **quiet)
+        figure.add_scatter(x=x, y=y, name=name, line=line, **quiet)
     labels = [(ra, 0.0, f"{ra // 15} h") for ra in (60, 120, 240, 300, 0)]
     labels += [(180.001, dec, f"{dec:+d}°") for dec in (-60, -30, 30, 60)]
     x, y = mollweide([label[0] for label in labels], [label[1] for label in labels])
@@ -104,6 +103,14 @@ def _joined(lines: Iterable[tuple["NDArray", "NDArray"]]) -> tuple[list, list]:
         xs += [*x.round(3).tolist(), None]
         ys += [*y.round(3).tolist(), None]
     return xs, ys
+
+
+def _pieces(x: "NDArray", y: "NDArray") -> list[tuple["NDArray", "NDArray"]]:
+    """A line cut where it leaves the map on one side and comes back on the other."""
+    import numpy as np
+
+    cuts = np.flatnonzero(np.abs(np.diff(x)) > 0.5) + 1
+    return list(zip(np.split(x, cuts), np.split(y, cuts), strict=True))
 
 
 def _galactic_plane() -> tuple[Any, Any]:

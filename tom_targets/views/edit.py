@@ -14,6 +14,7 @@ from django.views.generic import CreateView, DeleteView, UpdateView
 from tom_common.conf import tom_settings
 from tom_common.hints import add_hint
 from tom_common.hooks import run_hook
+from tom_common.people import PUBLIC_GROUP
 from tom_common.permissions import grant
 from tom_targets.form_sections import carried_values, form_sections
 from tom_targets.forms import (
@@ -129,7 +130,9 @@ class TargetCreateView(LoginRequiredMixin, TargetFormMixin, CreateView):
     def get_initial(self) -> dict[str, Any]:
         given = self.request.GET
         initial = {name: given[name] for name in given if name not in ("groups", "names", "type")}
-        groups = given.getlist("groups") or list(self.request.user.groups.values_list("pk", flat=True))
+        # Everybody is in the group Public: ticked unasked, it would open every new target to all.
+        own = self.request.user.groups.exclude(name=PUBLIC_GROUP)
+        groups = given.getlist("groups") or list(own.values_list("pk", flat=True))
         groups = [pk for pk in groups if str(pk).isdecimal()]
         return super().get_initial() | initial | {"type": self.get_target_type(), "groups": groups}
 

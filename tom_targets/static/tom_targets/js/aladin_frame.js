@@ -7,6 +7,7 @@
   var targets = JSON.parse(document.getElementById("aladin-targets-data").textContent);
   var viewer = null;
   var catalog = null;
+  var A = null;
 
   function tell(state) {
     if (window.parent !== window) {
@@ -22,7 +23,7 @@
   }
 
   function show(list) {
-    if (!viewer) {
+    if (!catalog) {
       return;
     }
     catalog.removeAll();
@@ -32,13 +33,13 @@
           return target.ra !== null && target.dec !== null;
         })
         .map(function (target) {
-          return window.A.source(target.ra, target.dec, { name: target.name, url: target.url });
+          return A.source(target.ra, target.dec, { name: target.name, url: target.url });
         })
     );
   }
 
   function start() {
-    viewer = window.A.aladin("#aladin", {
+    viewer = A.aladin("#aladin", {
       survey: view.survey,
       target: view.ra + " " + (view.dec < 0 ? "" : "+") + view.dec,
       fov: view.fov,
@@ -53,7 +54,7 @@
       showStatusBar: false,
       log: false,
     });
-    catalog = window.A.catalog({ name: "Targets", sourceSize: 12, color: "#ffb000", onClick: "showTable" });
+    catalog = A.catalog({ name: "Targets", sourceSize: 12, color: "#ffb000", onClick: "showTable" });
     viewer.addCatalog(catalog);
     viewer.on("objectClicked", function (object) {
       if (object && object.data && object.data.url && !view.reticle) {
@@ -71,23 +72,37 @@
     }
   });
 
-  if (!window.A) {
-    fail("The sky viewer is not installed.");
-    return;
-  }
-  var patience = new AbortController();
-  window.setTimeout(function () {
-    patience.abort();
-  }, WAIT_MS);
-  fetch(view.survey + "/properties", { signal: patience.signal })
-    .then(function (answer) {
+  function reachable() {
+    var patience = new AbortController();
+    window.setTimeout(function () {
+      patience.abort();
+    }, WAIT_MS);
+    return fetch(view.survey + "/properties", { signal: patience.signal }).then(function (answer) {
       if (!answer.ok) {
         throw new Error(String(answer.status));
       }
-      return window.A.init;
+    });
+  }
+
+  reachable()
+    .then(
+      function () {
+        return import(document.body.getAttribute("data-viewer-url"));
+      },
+      function () {
+        fail("The sky image servers cannot be reached from here.");
+        throw null;
+      }
+    )
+    .then(function (library) {
+      A = library.default;
+      return A.init;
     })
     .then(start)
-    .catch(function () {
-      fail("The sky image servers cannot be reached from here.");
+    .catch(function (error) {
+      if (error) {
+        console.error(error);
+        fail("The sky viewer could not be started.");
+      }
     });
 })();

@@ -125,7 +125,7 @@
         finder.frame.classList.add("with-image");
       } else {
         hideImage(finder);
-        note(finder, "The sky image servers cannot be reached from here. The chart is drawn from the targets of this TOM.");
+        note(finder, "No sky image: its servers cannot be reached from here. The chart is drawn from the targets of this TOM.");
       }
     });
   });
