@@ -33,3 +33,9 @@ def is_immediate() -> bool:
 def worker_command() -> list[str] | None:
     """The management command that works the queue off, as words; None when none is needed or known."""
     return WORKERS.get(backend_name())
+
+
+def immediate_backend() -> str:
+    """The dotted path of the backend that does the work at once, for the setting TASKS."""
+    package = type(task_backends).__module__.partition(".")[0]
+    return f"{'django.tasks' if package == 'django' else package}.backends.immediate.ImmediateBackend"

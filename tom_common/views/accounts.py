@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model, update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -156,6 +157,12 @@ class ResetPasswordView(PasswordResetIsOfferedMixin, auth_views.PasswordResetVie
     email_template_name = "registration/reset_password_email.txt"
     subject_template_name = "registration/reset_password_subject.txt"
     success_url = reverse_lazy("password_reset_done")
+
+    @property
+    def extra_email_context(self) -> dict:
+        """The link leads to the site's own name, or, while nobody has given it one, to where the request came in."""
+        domain = get_current_site(self.request).domain
+        return {"domain": self.request.get_host() if domain == "example.com" else domain}
 
 
 class ResetPasswordDoneView(PasswordResetIsOfferedMixin, auth_views.PasswordResetDoneView):
