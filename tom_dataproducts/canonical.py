@@ -298,7 +298,7 @@ def _refuse_placeholders(brightness: float | None, error: float | None, limit: f
 
 @lru_cache(maxsize=512)
 def canonical_unit(unit: str) -> str:
-    """The unit as astropy writes it, magnitudes with their system: `AB mag` is `mag(AB)`, `microJy` is `uJy`."""
+    """The unit as astropy writes it, magnitudes with their system: `AB mag` is `mag(AB)`, `Jansky` is `Jy`."""
     known = MAGNITUDE_UNITS.get(unit.lower())
     if known:
         return known
