@@ -10,7 +10,10 @@ NOT_FROM_CATALOGS = frozenset({
     "id", "created", "modified", "permissions", "healpix", "name_simplified", "galactic_lng", "galactic_lat",
     "shared_by", "shared_from",
 })
+#: How many characters of names a link to the form of a new target carries.
 LONGEST_NAMES_QUERY = 2000
+#: Under which name the form of a new target takes tags.
+TAGS_PREFIX = "targetextra_set"
 
 
 class Status(StrEnum):
@@ -87,10 +90,12 @@ class Answer:
         })
 
     def create_query(self, extra_fields: tuple[str, ...] = ()) -> str:
-        """The query string that fills the form of a new target: its fields, `names=a,b`, and those extras that the
-        project has a field for."""
-        query = dict(self.fields)
-        query |= {name: value for name, value in self.extras.items() if name in extra_fields}
+        """The query string that fills the form of a new target: its fields, `names=a,b`, and the extras; those that
+        the project has no field for (`extra_fields`) come as tags."""
+        query = self.fields | {name: value for name, value in self.extras.items() if name in extra_fields}
+        tags = [(name, value) for name, value in self.extras.items() if name not in extra_fields]
+        for number, (name, value) in enumerate(tags):
+            query |= {f"{TAGS_PREFIX}-{number}-key": name, f"{TAGS_PREFIX}-{number}-value": value}
         names = ",".join(self.travelling_names)
         return urlencode(query | ({"names": names} if names else {}))
 

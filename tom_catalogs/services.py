@@ -128,6 +128,25 @@ def known_targets(answer: Answer, user: Any) -> QuerySet:
     return similar_to(Target(**answer.fields), other_names=answer.names, among=visible)
 
 
+@dataclass(frozen=True)
+class Catalogue:
+    """A catalogue as the pages present it."""
+
+    name: str
+    label: str
+    help_text: str
+    info_url: str
+    missing_settings: list[str]
+
+
+def catalogues() -> list[Catalogue]:
+    """The catalogues of this TOM, in the order of their declaration."""
+    return [
+        Catalogue(name, cls.label(), cls.help_text, cls.info_url, cls.missing_settings())
+        for name, cls in get_service_classes().items()
+    ]
+
+
 def create_url(answer: Answer) -> str:
     """The form of a new target, filled with the answer."""
     own = {model_field.name for model_field in Target._meta.concrete_fields}

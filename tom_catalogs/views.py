@@ -57,7 +57,7 @@ class CatalogQueryView(LoginRequiredMixin, FormView):
             return self.form_invalid(form)
         card = services.card(form.cleaned_data["service"], form.asked)
         job = job_asked_for(self.request)
-        if job and job.is_unfinished and not has_come(card, job):
+        if is_coming(card, job):
             return self.render_to_response(self.get_context_data(form=form, waiting=waiting(self.request, card, job)))
         if card.answer is None:
             form.add_error("term", not_asked(card, job))
@@ -83,7 +83,7 @@ class CatalogQueryView(LoginRequiredMixin, FormView):
         return services.create_url(self.answer)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"harvesters": get_service_classes().values()}
+        return super().get_context_data(**kwargs) | {"catalogues": services.catalogues()}
 
 
 class QueryAnswerView(LoginRequiredMixin, View):
@@ -91,7 +91,7 @@ class QueryAnswerView(LoginRequiredMixin, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         card, job = asked_card(request), job_asked_for(request)
-        if job and job.is_unfinished and not has_come(card, job):
+        if is_coming(card, job):
             context = {"waiting": waiting(request, card, job)}
             return render(request, "tom_catalogs/partials/query_waiting.html", context)
         query = urlencode({name: request.GET.get(name, "") for name in ("term", "service", "job")})
@@ -107,7 +107,7 @@ class ResolveView(LoginRequiredMixin, TemplateView):
         context = super().get_context_data(**kwargs)
         form = ResolveForm(self.request.GET if "term" in self.request.GET else None)
         if not (form.is_bound and form.is_valid()):
-            return context | {"form": form, "harvesters": get_service_classes().values()}
+            return context | {"form": form, "catalogues": services.catalogues()}
         cards = [shown(self.request, card) for card in services.cards(form.asked)]
         to_ask = any(not card.is_fresh for card in (entry.card for entry in cards))
         return context | {"form": form, "term": form.asked, "cards": cards, "to_ask": to_ask}
@@ -165,8 +165,8 @@ class Shown:
 
 
 def shown(request: HttpRequest, card: Card, job: Job | None = None) -> Shown:
-    if job and card.name in job.kwargs.get("harvesters", ()) and not has_come(card, job):
-        if job.is_unfinished:
+    if job and card.name in job.kwargs.get("harvesters", ()):
+        if is_coming(card, job):
             return Shown(card, waiting=waiting(request, card, job))
         if card.answer is None:
             return Shown(card, lost=not_asked(card, job))
@@ -185,6 +185,11 @@ def waiting(request: HttpRequest, card: Card, job: Job) -> Waiting:
              "looks": looks + 1}
     delay = min(FIRST_LOOK_MS * 1.4**min(looks, 20), LONGEST_LOOK_MS)
     return Waiting(urlencode(query), int(delay), card.label, job.waits_long)
+
+
+def is_coming(card: Card, job: Job | None) -> bool:
+    """Whether it is worth looking again."""
+    return bool(job) and job.is_unfinished and not job.is_stalled and not has_come(card, job)
 
 
 def has_come(card: Card, job: Job) -> bool:

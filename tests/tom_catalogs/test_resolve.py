@@ -207,8 +207,10 @@ class Answers(SimpleTestCase):
         self.assertEqual(Answer.from_json(self.answer.as_json()), self.answer)
 
     def test_the_form_of_a_new_target_is_filled_with_fields_names_and_known_extras(self):
-        self.assertEqual(self.answer.create_query(("redshift",)),
-                         "name=M+31&type=SIDEREAL&ra=10.5&redshift=-0.001&names=NGC+224")
+        self.assertEqual(
+            self.answer.create_query(("redshift",)), "name=M+31&type=SIDEREAL&ra=10.5&redshift=-0.001&"
+            "targetextra_set-0-key=object_type&targetextra_set-0-value=G&names=NGC+224",
+        )
 
     def test_more_names_than_an_address_takes_are_left_out(self):
         names = [f"Catalogue {number:04}" for number in range(500)]
