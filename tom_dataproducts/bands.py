@@ -41,7 +41,7 @@ _OTHERS = [
     for symbol in ("cross", "x", "bowtie", "hourglass", "star")
     for colour in (_BLUE, _GREEN, _ORANGE, _RED, _PINK, _PURPLE, _BROWN)
 ]
-_CASELESS = {name.lower(): name for name in ("uvw2", "uvm2", "uvw1", "clear", "BP", "RP", "Ks", "W1", "W2")}
+_CASELESS = {name.lower(): name for name in ("uvw2", "uvm2", "uvw1", "clear", "Ks", "W1", "W2")}
 
 
 def band_style(bandpass: str) -> BandStyle:

@@ -116,7 +116,7 @@ def _legend_name(key: tuple[str, str, str], sources: set[str], scales: dict[str,
     name = band or "no band"
     if len(scales) > 1:
         name += f", {unit or 'mag'}"
-    return f"{name} · {source or 'unknown source'}" if len(sources) > 1 else name
+    return _text(f"{name} · {source or 'unknown source'}" if len(sources) > 1 else name)
 
 
 def _detections_trace(trace_class: type, key: tuple, series: _Series, name: str, scales: dict[str, str]) -> Any:

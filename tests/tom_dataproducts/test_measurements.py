@@ -19,7 +19,8 @@ NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 def light_curve(number, **more):
     return [
-        {"mjd": 60000 + day, "magnitude": 17 + day * 0.001, "error": 0.02, "filter": "r", **more} for day in range(number)
+        {"mjd": 60000 + day, "magnitude": 17 + day * 0.001, "error": 0.02, "filter": "r", **more}
+        for day in range(number)
     ]
 
 
@@ -64,7 +65,8 @@ class IngestTests(TestCase):
         self.assertIn("row 438", str(report))
 
     def test_rows_of_any_nonsense_never_raise(self):
-        nonsense = [None, 5, "row", {}, [], (1,), (NOON, None), (NOON, {"magnitude": []}, 7), {"mjd": "x", "magnitude": 1},
+        nonsense = [None, 5, "row", {}, [], (1,), (NOON, None), (NOON, {"magnitude": []}, 7),
+                    {"mjd": "x", "magnitude": 1},
                     {"timestamp": datetime(2024, 1, 1), "magnitude": 17}, {"mjd": 60000, "value": [1]},
                     {"mjd": 60000, "magnitude": 17, "source_id": "x" * 256}, {"jd": 1e300, "magnitude": 1},
                     {"mjd": 60000, "magnitude": {"a": 1}}]  # fmt: skip
@@ -86,7 +88,8 @@ class IngestTests(TestCase):
         self.assertEqual(datum.timestamp, NOON)
 
     def test_a_limit_is_stored_as_a_limit(self):
-        ingest(self.target, [{"mjd": 60000, "limit": 20.5, "filter": "g"}, {"mjd": 60001, "mag": ">20.4"}], source_name="x")
+        rows = [{"mjd": 60000, "limit": 20.5, "filter": "g"}, {"mjd": 60001, "mag": ">20.4"}]
+        ingest(self.target, rows, source_name="x")
         self.assertEqual(ReducedDatum.objects.filter(brightness=None).count(), 2)
         self.assertEqual(sorted(ReducedDatum.objects.values_list("limit", flat=True)), [20.4, 20.5])
 
@@ -94,7 +97,7 @@ class IngestTests(TestCase):
         counts = []
         for number in (10, 800):
             target = SiderealTargetFactory.create()
-            with CaptureQueriesContext(connection, ) as queries:
+            with CaptureQueriesContext(connection) as queries:
                 ingest(target, light_curve(number), source_name="ZTF")
             counts.append(len([query for query in queries if "SAVEPOINT" not in query["sql"]]))
         self.assertLess(counts[0], 5)
@@ -231,14 +234,16 @@ class OrmTests(TestCase):
         product.data_product_type = "poetry"
         with self.assertRaisesMessage(ValidationError, "'poetry' is no data product type"):
             product.full_clean()
-        self.assertEqual(DataProduct._meta.get_field("data").upload_to(product, "x.fits"), f"{self.target.name}/none/x.fits")
+        upload_to = DataProduct._meta.get_field("data").upload_to
+        self.assertEqual(upload_to(product, "x.fits"), f"{self.target.name}/none/x.fits")
 
 
 class VisibilityTests(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.targets = {
-            level: SiderealTargetFactory.create(name=level, permissions=level) for level in ("OPEN", "PUBLIC", "PRIVATE")
+            level: SiderealTargetFactory.create(name=level, permissions=level)
+            for level in ("OPEN", "PUBLIC", "PRIVATE")
         }
         for target in cls.targets.values():
             ingest(target, light_curve(1), source_name="ZTF")
