@@ -77,8 +77,15 @@ test-packaging: $(VENV)/.installed-test
 test-django6:
 	bash tools/test_django6.sh '$(WORKERS)'
 
-bench: $(VENV)/.installed-test
-	$(PY) benchmarks/run.py $(BENCH)
+# What a user has: the framework and what it needs, nothing beside it.
+$(VENV)-core/.installed: setup.py | $(PY)
+	@echo 'Installing the framework alone into $(VENV)-core'
+	@$(PY) -m venv $(VENV)-core
+	@$(VENV)-core/bin/python -m pip --disable-pip-version-check --quiet install -e . --config-settings editable_mode=compat
+	@touch $@
+
+bench: $(VENV)/.installed-test $(VENV)-core/.installed
+	BENCH_PYTHON='$(CURDIR)/$(VENV)-core/bin/python' $(PY) benchmarks/run.py $(BENCH)
 
 lint: $(VENV)/.installed-test
 	$(PY) -m ruff check .

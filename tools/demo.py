@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 
 NAME = "demo_tom"
-#: Known to everybody: the demo answers on this machine only, unless HOST says otherwise.
-PI, PASSWORD = "pi", "starlight-pi"
+ACCOUNTS = ["pi", "member", "guest"]
+#: Known to everybody, and therefore for this machine alone: see `opened_to_others`.
+PASSWORD = "starlight"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -23,12 +24,13 @@ def main() -> int:
     folder = options.folder.resolve()
     if options.reset:
         return reset(folder)
-    if options.host not in LOOPBACK:
-        os.environ.setdefault("ALLOWED_HOSTS", f"{options.host},localhost,127.0.0.1,{socket.gethostname()}")
+    if not opened_to_others(options.host):
+        return 2
+    os.environ.setdefault("DEMO_PASSWORD", PASSWORD)
     if not options.no_server and not is_free(options.host, options.port):
         print(f"Port {options.port} is in use. Take another: make demo PORT={options.port + 1}", file=sys.stderr)
         return 2
-    if not make(folder):
+    if not make(folder) or (options.host not in LOOPBACK and not change_passwords(folder)):
         return 1
     print_address(options.host, options.port)
     if options.no_server:
@@ -60,6 +62,28 @@ def reset(folder: Path) -> int:
     return 0
 
 
+def opened_to_others(host: str) -> bool:
+    """Whether the demo may answer on that address: off this machine only with a password that is not in its source."""
+    if host in LOOPBACK:
+        return True
+    if len(os.environ.get("DEMO_PASSWORD", "")) < 8:
+        print(f"On {host} others can reach the demo. Choose its password: DEMO_PASSWORD=… make demo HOST={host}",
+              file=sys.stderr)
+        return False
+    os.environ.setdefault("ALLOWED_HOSTS", f"{host},localhost,127.0.0.1,{socket.gethostname()}")
+    return True
+
+
+def change_passwords(folder: Path) -> bool:
+    """Accounts that were made for this machine alone get the password that was chosen now."""
+    code = (
+        "import os; from django.contrib.auth import get_user_model\n"
+        f"for user in get_user_model().objects.filter(username__in={ACCOUNTS}):\n"
+        "    user.set_password(os.environ['DEMO_PASSWORD']); user.save()"
+    )
+    return run([sys.executable, "manage.py", "shell", "--no-imports", "-c", code], folder=folder)
+
+
 def is_free(host: str, port: int) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -76,15 +100,12 @@ def make(folder: Path) -> bool:
         scaffold = [sys.executable, "-m", "tom_setup.cli", NAME, "--no-input", "--files-only", "--folder", str(folder)]
         if not run([*scaffold, "--tom-name", "Demo TOM", "--hints", "no"], silent=True):
             return False
-    first_people = ["tom_setup", "--people-only", "--no-input", "--group", "Supernova team", "--username", PI]
-    os.environ["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
-    for command in (["migrate", "--no-input", "--verbosity", "0"], first_people, ["loaddemo"]):
+    for command in (["migrate", "--no-input", "--verbosity", "0"], ["loaddemo"]):
         print(f"  manage.py {command[0]}", flush=True)
-        if not run([sys.executable, "manage.py", *command], folder=folder, silent=command is first_people):
+        if not run([sys.executable, "manage.py", *command], folder=folder):
             print(f"This did not succeed. To begin afresh: make demo-reset, then make demo. The TOM is in {folder}.",
                   file=sys.stderr)
             return False
-    del os.environ["DJANGO_SUPERUSER_PASSWORD"]
     return True
 
 
@@ -100,8 +121,10 @@ def print_address(host: str, port: int) -> None:
         "The demo TOM is ready.",
         "",
         f"  Address    http://{shown}:{port}/",
-        f"  Login      {PI}",
-        f"  Password   {PASSWORD}",
+        "  Login      pi        (the principal investigator, who may do everything)",
+        "             member    (of the supernova team)",
+        "             guest     (sees what is public)",
+        f"  Password   {os.environ['DEMO_PASSWORD']}",
         "",
         "Ctrl-C stops it; make demo starts it again with its data, make demo-reset throws it away.",
     ]

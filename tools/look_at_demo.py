@@ -63,7 +63,7 @@ def wait_for(port: int, pid: int) -> bool:
 
 def look(address: str) -> int:
     sys.path.insert(0, str(Path(__file__).parent))
-    from demo import PASSWORD, PI
+    from demo import ACCOUNTS, PASSWORD
 
     cookies = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
@@ -77,7 +77,8 @@ def look(address: str) -> int:
 
     login = get("/accounts/login/")
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', login)
-    get("/accounts/login/", {"csrfmiddlewaretoken": token[1], "username": PI, "password": PASSWORD, "next": "/"})
+    credentials = {"username": ACCOUNTS[0], "password": PASSWORD, "next": "/"}
+    get("/accounts/login/", credentials | {"csrfmiddlewaretoken": token[1]})
     page = get("/targets/")
     links = re.findall(r'href="(/targets/\d+/)"', page)
     if not links:
