@@ -174,6 +174,21 @@ class RegionTests(TestCase):
         moc = MOC.from_polygon(polygon[0] * u.deg, polygon[1] * u.deg, max_depth=14)
         self.assertGreater((moc.contains_lonlat(ra * u.deg, dec * u.deg) == inside).mean(), 0.998)
 
+    def test_no_point_of_any_polygon_is_lost(self):
+        random = np.random.default_rng(11)
+        points = 0
+        for number in range(600):
+            centre = [(random.uniform(0, 360), random.uniform(-90, 90)), (0.0, random.choice([90, -90, 89.99])),
+                      (random.choice([0, 45, 360]), random.choice([0, 41.8103148957786]))][number % 3]
+            size, corners = 10 ** random.uniform(-6, 1.85), random.integers(3, 9)
+            directions = np.linspace(0, 360, corners, endpoint=False) + random.uniform(0, 360 / corners, corners)
+            polygon = sky.offset_by(*centre, directions, size * random.uniform(0.3, 1, corners))
+            inside = sky.offset_by(*centre, random.uniform(0, 360, 200), size * np.sqrt(random.uniform(0, 1, 200)))
+            mask = sky.in_polygon(*inside, *polygon)
+            points += mask.sum()
+            self.assertTrue(held(sky.healpix_array(*inside), sky.polygon_ranges(*polygon))[mask].all(), polygon)
+        self.assertGreater(points, 10_000)
+
     def test_a_polygon_around_a_pole_holds_the_pole(self):
         polygon = [0.0, 120.0, 240.0], [80.0, 80.0, 80.0]
         inside = sky.in_polygon([0, 60, 180, 0], [90, 89, 79, -90], *polygon)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tom_common.astro.sky.healpix import CELL_DEG, ORDER, Range, cell_ranges, cone_ranges, limited, merged
-from tom_common.astro.sky.sphere import unit_vector
+from tom_common.astro.sky.healpix import CELL_DEG, ORDER, PAD_DEG, Range, cell_ranges, limited
+from tom_common.astro.sky.sphere import angle_between, position_of, unit_vector
 
 if TYPE_CHECKING:
     from mocpy import MOC
@@ -26,15 +26,41 @@ def polygon_ranges(ra: Sequence[float], dec: Sequence[float], max_ranges: int | 
     """
     import astropy.units as u
     from astropy.coordinates import Latitude, Longitude
-    from cdshealpix.nested import polygon_search
+    from cdshealpix.nested import cone_search, healpix_to_lonlat
 
     lon, lat, centre = _polygon(ra, dec)
-    reach = math.degrees(np.arccos(np.clip(unit_vector(lon, lat) @ centre, -1, 1)).max())
-    order = min(max(math.ceil(math.log2(CELL_DEG / max(reach, 1e-7))) + 3, 0), ORDER - 2)
-    cells, orders, _ = polygon_search(Longitude(lon, u.deg), Latitude(lat, u.deg), order)
-    # A cell thinner than the rounding of an edge may be missed: the rim is added cone by cone at the vertices.
-    rims = [interval for place in zip(lon, lat, strict=True) for interval in cone_ranges(*map(float, place), 0.0)]
-    return limited(merged(cell_ranges(cells, orders, None) + rims), max_ranges)
+    corners = unit_vector(lon, lat)
+    reach = float(angle_between(corners, centre).max()) + PAD_DEG
+    order = min(max(math.ceil(math.log2(CELL_DEG * 8 / reach)), 0), ORDER - 3)
+    centre_lon, centre_lat = position_of(centre)
+    # cdshealpix's own polygon_search loses slivers of large and of tiny polygons; the cells of the cone around the
+    # polygon are few, and each is kept that can touch it.
+    cells, orders, _ = cone_search(
+        Longitude(centre_lon, u.deg), Latitude(centre_lat, u.deg), reach * u.deg, order,
+        depth_delta=2, flat=True,
+    )
+    places = healpix_to_lonlat(cells, order)
+    # From a cell's centre to its corners is at most 0.83 of its size.
+    cell_size = CELL_DEG / 2**order + PAD_DEG
+    cell_lon, cell_lat = places[0].deg, places[1].deg
+    kept = in_polygon(cell_lon, cell_lat, lon, lat) | (_edge_distance(cell_lon, cell_lat, corners) <= cell_size)
+    return cell_ranges(cells[kept], orders[kept], max_ranges)
+
+
+def _edge_distance(ra: NDArray, dec: NDArray, corners: NDArray) -> NDArray:
+    """Degrees from each point to the nearest edge (great-circle arc) of a polygon."""
+    points, nearest = unit_vector(ra, dec), np.full(len(ra), 180.0)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        normal = np.cross(start, end)
+        length = np.linalg.norm(normal)
+        to_ends = np.minimum(angle_between(points, start), angle_between(points, end))
+        if length > 0:
+            normal /= length
+            beside = (points @ np.cross(normal, start) >= 0) & (points @ np.cross(end, normal) >= 0)
+            to_arc = np.degrees(np.arcsin(np.clip(np.abs(points @ normal), 0, 1)))
+            to_ends = np.where(beside, np.minimum(to_arc, to_ends), to_ends)
+        nearest = np.minimum(nearest, to_ends)
+    return nearest
 
 
 def in_polygon(ra: ArrayLike, dec: ArrayLike, polygon_ra: Sequence[float], polygon_dec: Sequence[float]) -> NDArray:
