@@ -229,13 +229,17 @@ def parse_position(text: str) -> tuple[float, float]:
 
 def _unwrapped(plain: str) -> str:
     """Without brackets around, a trailing equinox and line breaks."""
-    plain = " ".join(plain.split())
-    while plain and (plain[0], plain[-1]) in (("(", ")"), ("[", "]"), ("{", "}")):
-        plain = plain[1:-1].strip()
+    plain = _without_brackets(" ".join(plain.split()))
     # 2000 alone is taken for an equinox only when two angles are left without it.
     match = _EQUINOX.search(plain)
     if match and (re.search(r"[a-z(\[]", match.group(), re.I) or re.search(r"\d\D+\d", plain[:match.start()])):
-        plain = (plain[:match.start()] + plain[match.end():]).strip()
+        plain = _without_brackets((plain[:match.start()] + plain[match.end():]).strip())
+    return plain
+
+
+def _without_brackets(plain: str) -> str:
+    while plain and (plain[0], plain[-1]) in (("(", ")"), ("[", "]"), ("{", "}")):
+        plain = plain[1:-1].strip()
     return plain
 
 

@@ -39,7 +39,42 @@ IN_DEGREES = [
 ]
 
 
+#: every notation as a template of hours, minutes, seconds; sign, degrees, minutes, seconds
+SEXAGESIMAL = [
+    "{h:02d}:{m:02d}:{s:05.2f} {sign}{d:02d}:{n:02d}:{t:04.1f}", "{h}:{m}:{s:.2f},{sign}{d}:{n}:{t:.1f}",
+    "{h:02d} {m:02d} {s:05.2f} {sign}{d:02d} {n:02d} {t:04.1f}", "{h}h{m}m{s:.2f}s {sign}{d}d{n}m{t:.1f}s",
+    "{h:02d}h {m:02d}m {s:05.2f}s, {sign}{d:02d}d {n:02d}m {t:04.1f}s", "{h}ʰ{m}ᵐ{s:.2f}ˢ {sign}{d}°{n}′{t:.1f}″",
+    "{h}h{m}'{s:.2f}\" {sign}{d}°{n}'{t:.1f}\"", "J{h:02d}{m:02d}{s:05.2f}{sign}{d:02d}{n:02d}{t:04.1f}",
+    "SDSS J{h:02d}{m:02d}{s:05.2f}{sign}{d:02d}{n:02d}{t:04.1f}", "ra={h}:{m}:{s:.2f}&dec={sign}{d}:{n}:{t:.1f}",
+    "RA {h} {m} {s:.2f} Dec {sign}{d} {n} {t:.1f}", "dec: {sign}{d}:{n}:{t:.1f}, ra: {h}:{m}:{s:.2f}",
+    "({h}:{m}:{s:.2f}, {sign}{d}:{n}:{t:.1f}) J2000", "{h}hours {m}min {s:.2f}sec {sign}{d}deg {n}arcmin {t:.1f}arcsec",
+]
+DECIMAL = [
+    "{ra!r} {dec!r}", "{ra!r},{dec!r}", "{ra!r};{dec!r}", "{ra!r} {dec:+}", "{ra!r}d {dec!r}d", "{ra!r}° {dec!r}°",
+    "ra={ra!r}, dec={dec!r}", "RA(deg): {ra!r} Dec(deg): {dec!r}", '{{"ra": {ra!r}, "dec": {dec!r}}}',
+    "[{ra!r}, {dec!r}]", "{ra!r}\t{dec!r}", "{ra!r} | {dec!r}", "ICRS {ra!r} {dec!r}", "{ra:.12e} {dec:.12e}",
+]
+
+
 class PositionTests(TestCase):
+    @given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 5999), st.sampled_from("+-−"), st.integers(0, 89),
+           st.integers(0, 59), st.integers(0, 599))
+    def test_any_sexagesimal_position_reads_the_same_in_every_notation(self, h, m, s, sign, d, n, t):
+        ra, dec = (h + m / 60 + s / 360000) * 15, (d + n / 60 + t / 36000) * (1 if sign == "+" else -1)
+        for notation in SEXAGESIMAL:
+            text = notation.format(h=h, m=m, s=s / 100, sign=sign, d=d, n=n, t=t / 10)
+            read = parse_position(text)
+            self.assertAlmostEqual(read[0], ra, places=9, msg=text)
+            self.assertAlmostEqual(read[1], dec, places=9, msg=text)
+
+    @given(st.floats(0, 360, exclude_max=True), st.floats(-90, 90))
+    def test_any_decimal_position_reads_the_same_in_every_notation(self, ra, dec):
+        for notation in DECIMAL:
+            text = notation.format(ra=ra, dec=dec)
+            read = parse_position(text)
+            self.assertAlmostEqual((read[0] - ra + 180) % 360, 180, places=9, msg=text)
+            self.assertAlmostEqual(read[1], dec, places=9, msg=text)
+
     def test_sexagesimal_positions_are_hours_and_degrees_in_every_notation(self):
         for text in PASTED:
             with self.subTest(text=text):
