@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -75,9 +75,11 @@ class ExternalServiceMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, (RemoteError, ImproperCredentialsException)) or _wants_data(request):
+        if not isinstance(exception, (RemoteError, ImproperCredentialsException)):
             return None
         text = str(exception) or "A remote service refused the credentials of this TOM."
+        if _wants_data(request):
+            return JsonResponse({"detail": text}, status=502)
         if getattr(request, "htmx", False):
             # A redirect would put a whole page where a fragment belongs.
             return HttpResponse(format_html('<div class="alert alert-danger" role="alert">{}</div>', text))
