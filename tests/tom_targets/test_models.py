@@ -340,10 +340,11 @@ class TakeOverTests(TestCase):
         QuerySet.update(BaseTarget.objects.all(), healpix=None, name_simplified="")
         QuerySet.update(TargetName.objects.all(), name_simplified="")
         user, group = User.objects.create_user("u"), Group.objects.create(name="g")
+        grants = ((UserObjectPermission, {"user": user}), (GroupObjectPermission, {"group": group}))
         for permission in Permission.objects.filter(codename__in=["view_target", "view_targetlist"]):
             of = target if permission.codename == "view_target" else grouping
             for pk in (of.pk, 99999):
-                for model, holder in ((UserObjectPermission, {"user": user}), (GroupObjectPermission, {"group": group})):
+                for model, holder in grants:
                     model.objects.bulk_create([model(
                         permission=permission, content_type=permission.content_type, object_pk=str(pk), **holder
                     )])

@@ -29,7 +29,7 @@ def refuse(target, created):
 class DerivedColumnsTests(TestCase):
     """Each test writes in another way."""
 
-    def assertTrueColumns(self):  # noqa: N802  (as unittest names its own)
+    def assertTrueColumns(self):
         for target in Target.objects.all():
             self.assertEqual(target.healpix, healpix_index(target.ra, target.dec), target.name)
             self.assertEqual(target.name_simplified, simplify_name(target.name))
@@ -215,7 +215,8 @@ class SaveWithBelongingsTests(TestCase):
             SiderealTargetFactory.create()
 
     def test_a_failure_on_the_way_leaves_nothing(self):
-        with mock.patch("tom_targets.base_models.store_names", side_effect=RuntimeError), self.assertRaises(RuntimeError):
+        failing = mock.patch("tom_targets.base_models.store_names", side_effect=RuntimeError)
+        with failing, self.assertRaises(RuntimeError):
             Target(name="M31", ra=1.0, dec=1.0).save(extras={"z": 1})
         self.assertFalse(Target.objects.exists())
 

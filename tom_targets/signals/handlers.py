@@ -6,7 +6,9 @@ from django.apps import AppConfig
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, router
+from django.db.models import Exists, OuterRef, QuerySet
 
+from tom_common.permissions import BATCH_SIZE
 from tom_targets.models import BaseTarget, Target, TargetGroupObjectPermission, TargetUserObjectPermission
 
 
@@ -23,18 +25,18 @@ def settle_permissions(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwarg
             content_type=content_type, codename=codename, defaults={"name": name}
         )
         for grants in (TargetUserObjectPermission, TargetGroupObjectPermission):
-            strayed = grants.objects.using(using).filter(permission__codename=codename).exclude(permission=permission)
-            for one in strayed:
-                _follow(one, permission)
+            _follow(grants.objects.using(using), permission)
 
 
-def _follow(grant: Any, permission: Permission) -> None:
-    holder = "user_id" if hasattr(grant, "user_id") else "group_id"
-    same = type(grant).objects.using(grant._state.db).filter(
-        permission=permission, content_object_id=grant.content_object_id, **{holder: getattr(grant, holder)}
-    )
-    if same.exists():
-        grant.delete()
-    else:
-        grant.permission = permission
-        grant.save(update_fields=["permission"])
+def _follow(grants: QuerySet, permission: Permission) -> None:
+    """Let grants of a permission of the same name, but of another class, name this one."""
+    holder = "user" if grants.model is TargetUserObjectPermission else "group"
+    strays = grants.filter(permission__codename=permission.codename).exclude(permission=permission)
+    for stray in strays.order_by().values_list("permission", flat=True).distinct():
+        rows = grants.filter(permission=stray)
+        settled = grants.filter(permission=permission, content_object=OuterRef("content_object"))
+        # MySQL cannot delete from a table that the condition reads; keys made beforehand can be.
+        doubled = list(rows.filter(Exists(settled.filter(**{holder: OuterRef(holder)}))).values_list("pk", flat=True))
+        for start in range(0, len(doubled), BATCH_SIZE):
+            rows.filter(pk__in=doubled[start:start + BATCH_SIZE]).delete()
+        rows.update(permission=permission)
