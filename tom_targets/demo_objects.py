@@ -2,7 +2,8 @@
 
 Positions are ICRS at epoch 2000.0, proper motions mas/year (RA with cos dec), parallaxes mas, from Hipparcos, Gaia, the
 radio reference frame and the discovery reports. Elements are those of JPL's Small-Body Database (Didymos: Minor Planet
-Center), heliocentric ecliptic J2000, each with its own epoch: MJD (TT).
+Center), heliocentric ecliptic J2000, each with its own epoch, MJD (TT). Comets' M1 and k1 are those of
+the Minor Planet Center.
 """
 
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ def _transient(name: str, ra: str, dec: str, classification: str, host: str, dis
 def _star(name: str, ra: str, dec: str, classification: str, motion: tuple[float, float, float] | None = None,
           aliases: tuple[str, ...] = (), period: tuple[float, float] | None = None, kind: str = "variable",
           permissions: str = OPEN) -> DemoObject:  # fmt: skip
-    """`motion`: proper motion in RA and Dec, parallax. `period`: days, and the epoch (JD) of maximum, minimum or transit."""
+    """`motion`: proper motion in RA and Dec, parallax. `period`: days, and the epoch (JD) of maximum or minimum."""
     fields: dict[str, Any] = {}
     if motion:
         fields.update(pm_ra=motion[0], pm_dec=motion[1], parallax=motion[2], distance=round(1000 / motion[2], 4))
@@ -182,24 +183,24 @@ ASTEROIDS = [
 
 COMETS = [
     _comet("1P/Halley", 49400.0, 0.585978111516909, 0.967142908462304, 162.262690579161, 58.42008097656843,
-           111.3324851045177, 46466.895317050925, 5.5, None, "Halley type"),
+           111.3324851045177, 46466.895317050925, 4.0, 15.0, "Halley type"),
     _comet("2P/Encke", 57296.0, 0.335949506931661, 0.8483394575302023, 11.78141839678284, 334.5677847501931,
-           186.5472789415125, 57822.036683651896, None, None, "Encke type"),
+           186.5472789415125, 57822.036683651896, 11.5, 15.0, "Encke type"),
     _comet("29P/Schwassmann-Wachmann 1", 55978.0, 5.733565522444693, 0.0440402444386634, 9.379457956677282,
-           312.5751411512498, 50.4474890165877, 58580.740730560452, 8.6, None, "Jupiter family"),
+           312.5751411512498, 50.4474890165877, 58580.740730560452, 4.0, 10.0, "Jupiter family"),
     _comet("46P/Wirtanen", 58465.0, 1.055355767895463, 0.6587597216166052, 11.74759274314818, 82.15763882934478,
-           356.3410943543136, 58464.931202202407, None, None, "Jupiter family", PUBLIC),
+           356.3410943543136, 58464.931202202407, 14.0, 15.0, "Jupiter family", PUBLIC),
     _comet("67P/Churyumov-Gerasimenko", 59505.0, 1.210613814968979, 0.649713733698611, 3.871753825377044,
-           36.33518841638918, 22.13089737728478, 59520.061658699180, 11.3, 11.0, "Jupiter family"),
+           36.33518841638918, 22.13089737728478, 59520.061658699180, 11.0, 10.0, "Jupiter family"),
     _comet("C/1995 O1", 54724.0, 0.9174143409263262, 0.9949607008417696, 89.21708989130315, 282.9487539423989,
-           130.662020526416, 50537.937848275592, 4.0, None, "Long period", aliases=("Hale-Bopp",)),
+           130.662020526416, 50537.937848275592, -2.0, 10.0, "Long period", aliases=("Hale-Bopp",)),
     _comet("C/2014 UN271", 57847.0, 10.9537025873104, 0.9995716882039578, 95.56730640964564, 190.1005139649905,
-           326.2653235739402, 62889.927411799727, 6.4, None, "Long period", PRIVATE,
+           326.2653235739402, 62889.927411799727, 2.5, 8.0, "Long period", PRIVATE,
            ("Bernardinelli-Bernstein",)),
     _comet("C/2017 K2", 58981.0, 1.799769747469136, 1.00040452823054, 87.54253989036305, 88.2668873109526,
-           236.1574106381616, 59933.012537639584, 7.1, None, "Hyperbolic", PUBLIC, ("C/2017 K2 (PANSTARRS)",)),
+           236.1574106381616, 59933.012537639584, 1.5, 10.0, "Hyperbolic", PUBLIC, ("C/2017 K2 (PANSTARRS)",)),
     _comet("C/2020 F3", 59037.0, 0.294651243326241, 0.9991780264791565, 128.9375018624312, 61.01042698860387,
-           37.27866088872548, 59033.678897087248, 12.1, None, "Long period", aliases=("C/2020 F3 (NEOWISE)",)),
+           37.27866088872548, 59033.678897087248, 7.5, 13.0, "Long period", aliases=("C/2020 F3 (NEOWISE)",)),
 ]  # fmt: skip
 
 OBJECTS = [*TRANSIENTS, *VARIABLES, *HOSTS, *GALAXIES, *ASTEROIDS, *COMETS]
