@@ -1,5 +1,6 @@
 """What comes of asking a catalogue: plain data that can be stored, shown and made into a target."""
 
+import math
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -80,7 +81,7 @@ class Answer:
         return self.status == Status.FOUND
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"status": str(self.status)}
+        return _storable(asdict(self) | {"status": str(self.status)})
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Answer":
@@ -124,17 +125,25 @@ def target_fields(target: Any) -> dict[str, Any]:
         if name in NOT_FROM_CATALOGS or model_field.is_relation or model_field.primary_key or not model_field.editable:
             continue
         is_default = model_field.default is not NOT_PROVIDED and value == model_field.get_default() and name != "type"
-        if value is None or value == "" or is_default:
+        if value is None or value == "" or is_default or (stored := _storable(value)) is None:
             continue
-        fields[name] = _as_json(value)
+        fields[name] = stored
     return fields
 
 
-def _as_json(value: Any) -> Any:
-    if isinstance(value, (str, bool, int)):
+def _storable(value: Any) -> Any:
+    """The value as every database keeps it in JSON: no NaN, no NUL and no half of a surrogate pair in a text."""
+    if isinstance(value, dict):
+        return {str(key): _storable(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_storable(inner) for inner in value]
+    if value is None or isinstance(value, (bool, int)):
         return value
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if hasattr(value, "__float__"):
-        return float(value)
+        number = float(value)
+        return number if math.isfinite(number) else None
     return str(value)

@@ -62,7 +62,7 @@ class ResolveForm(forms.Form):
     term = forms.CharField(max_length=LONGEST_TERM, label="Name or position", help_text=TERM_HELP, strip=True)
     radius = forms.FloatField(
         label="Radius for positions (″)", required=False, min_value=0.1, max_value=LARGEST_RADIUS_ARCSEC,
-        initial=DEFAULT_RADIUS_ARCSEC,
+        initial=int(DEFAULT_RADIUS_ARCSEC),
     )
     asked: Term | None = None
 

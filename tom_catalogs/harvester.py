@@ -215,7 +215,7 @@ def _is_empty(data: Any) -> bool:
     try:
         return len(data) == 0
     except TypeError:
-        return False
+        return not data
 
 
 def _simple(name: str) -> str:

@@ -172,6 +172,8 @@ FACTS = {
     "abs_mag": ("Absolute magnitude", 2, "mag"),
     "slope": ("Slope", 2, ""),
 }
+#: Parsecs, and the unit in which distances above that are told.
+DISTANCES = ((1e6, "Mpc"), (1e3, "kpc"), (1, "pc"))
 
 
 def facts(answer: Answer) -> list[tuple[str, str]]:
@@ -183,6 +185,9 @@ def facts(answer: Answer) -> list[tuple[str, str]]:
     for name, (label, decimals, unit) in FACTS.items():
         value = answer.fields.get(name)
         if value is not None:
+            if name == "distance":
+                value, unit = next((value / size, unit) for size, unit in DISTANCES if value >= size or size == 1)
+                decimals = 3
             number = f"{value:.{decimals}f}"
             told.append((label, f"{number}{unit}" if unit == "°" else f"{number} {unit}".strip()))
     return told + [(name.replace("_", " ").capitalize(), str(value)) for name, value in answer.extras.items()]

@@ -49,7 +49,8 @@ def text(value: Any, what: str, *, service: str) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise RemoteAnswerInvalid(f"{service} gives the {what} as {_shown(value)}, which is not a text.",
                                   service=service)
-    return " ".join(str(value).replace("\x00", "").split())
+    plain = str(value).replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+    return " ".join(plain.split())
 
 
 def position(ra: Any, dec: Any, *, service: str) -> tuple[float | None, float | None]:

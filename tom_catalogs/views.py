@@ -16,7 +16,7 @@ from tom_catalogs import services
 from tom_catalogs.answers import Answer, target_fields
 from tom_catalogs.forms import CatalogQueryForm, ResolveForm
 from tom_catalogs.harvester import get_service_classes
-from tom_catalogs.resolve import Term, TermError, parse_term
+from tom_catalogs.resolve import DEFAULT_RADIUS_ARCSEC, Term, TermError, parse_term
 from tom_catalogs.services import Card
 from tom_common.exceptions import PluginNotFound
 from tom_common.models import Job
@@ -104,8 +104,8 @@ class ResolveView(LoginRequiredMixin, TemplateView):
     template_name = "tom_catalogs/resolve.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        form = ResolveForm(self.request.GET if "term" in self.request.GET else None)
+        context, defaults = super().get_context_data(**kwargs), {"radius": f"{DEFAULT_RADIUS_ARCSEC:g}"}
+        form = ResolveForm(defaults | self.request.GET.dict() if "term" in self.request.GET else None)
         if not (form.is_bound and form.is_valid()):
             return context | {"form": form, "catalogues": services.catalogues()}
         cards = [shown(self.request, card) for card in services.cards(form.asked)]
@@ -158,6 +158,8 @@ class Shown:
     lost: str = ""
     known: tuple = ()
     create_url: str = ""
+    #: the term whose list of matches this one was chosen from
+    came_from: str = ""
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -165,24 +167,26 @@ class Shown:
 
 
 def shown(request: HttpRequest, card: Card, job: Job | None = None) -> Shown:
+    came_from = (request.POST if request.method == "POST" else request.GET).get("came_from", "")
     if job and card.name in job.kwargs.get("harvesters", ()):
         if is_coming(card, job):
-            return Shown(card, waiting=waiting(request, card, job))
+            return Shown(card, waiting=waiting(request, card, job), came_from=came_from)
         if card.answer is None:
-            return Shown(card, lost=not_asked(card, job))
+            return Shown(card, lost=not_asked(card, job), came_from=came_from)
     if card.answer is None or not card.answer.found:
-        return Shown(card)
+        return Shown(card, came_from=came_from)
     return Shown(
-        card, known=tuple(services.known_targets(card.answer, request.user)[:3]),
+        card, came_from=came_from, known=tuple(services.known_targets(card.answer, request.user)[:3]),
         create_url=services.create_url(card.answer),
     )
 
 
 def waiting(request: HttpRequest, card: Card, job: Job) -> Waiting:
     given = request.GET.get("looks", "")
+    came_from = (request.POST if request.method == "POST" else request.GET).get("came_from", "")
     looks = int(given) if given.isascii() and given.isdigit() and len(given) < 5 else 0
     query = {"term": card.term.text, "radius": f"{card.term.radius_arcsec:g}", "service": card.name, "job": job.pk,
-             "looks": looks + 1}
+             "looks": looks + 1, "came_from": came_from}
     delay = min(FIRST_LOOK_MS * 1.4**min(looks, 20), LONGEST_LOOK_MS)
     return Waiting(urlencode(query), int(delay), card.label, job.waits_long)
 

@@ -1,3 +1,4 @@
+import json
 import logging
 
 from django.test import SimpleTestCase, override_settings
@@ -205,6 +206,13 @@ class Answers(SimpleTestCase):
 
     def test_an_answer_survives_being_stored(self):
         self.assertEqual(Answer.from_json(self.answer.as_json()), self.answer)
+
+    def test_what_no_database_keeps_is_taken_out(self):
+        extras = {"z": float("nan"), "when": object}
+        answer = Answer("Simbad", "x", Status.NONSENSE, message="a\x00b\ud800", extras=extras)
+        stored = answer.as_json()
+        self.assertEqual((stored["message"], stored["extras"]["z"]), ("ab?", None))
+        json.dumps(stored, allow_nan=False).encode("utf-8")
 
     def test_the_form_of_a_new_target_is_filled_with_fields_names_and_known_extras(self):
         self.assertEqual(

@@ -1,8 +1,12 @@
 """Tags of the catalogue pages."""
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from tom_catalogs.answers import Answer, Status
 
@@ -39,6 +43,12 @@ def status_colour(status: str) -> str:
 @register.filter
 def status_words(status: str) -> str:
     return BADGES[Status(status)][1]
+
+
+@register.filter
+def age(moment: datetime) -> str:
+    """How long ago, in words."""
+    return "just now" if timezone.now() - moment < timedelta(minutes=1) else f"{timesince(moment)} ago"
 
 
 @register.simple_tag
