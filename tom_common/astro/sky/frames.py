@@ -9,6 +9,8 @@ from tom_common.astro.sky.sphere import position_of, scalar, triad
 _MAS_RAD = np.radians(1 / 3.6e6)
 _KM_S_PER_AU_YR = 4.740470463533349
 _J2000_JD = 2451545.0
+#: as astropy spells them
+_MISSPELT = {"Ophiucus": "Ophiuchus"}
 
 
 def galactic(ra: ArrayLike, dec: ArrayLike) -> tuple:
@@ -45,7 +47,9 @@ def constellation(ra: ArrayLike, dec: ArrayLike, *, short: bool = False):
     from astropy.coordinates import SkyCoord, get_constellation
 
     name = get_constellation(SkyCoord(ra, dec, unit=u.deg), short_name=short)
-    return str(name) if np.ndim(name) == 0 else np.asarray(name)
+    # astropy's own spelling lacks a letter
+    name = np.where(np.asarray(name) == "Ophiucus", "Ophiuchus", name)
+    return str(name) if np.ndim(name) == 0 else name
 
 
 def propagate(
