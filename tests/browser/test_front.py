@@ -139,6 +139,12 @@ class PlotTests(BrowserTestCase):
         page.evaluate("document.getElementById('below').scrollIntoView()")
         self.drawn(page, "below", 60)
 
+    def test_a_map_has_its_coastlines_from_our_own_files(self):
+        page = self.page(height=1600)
+        self.visit(page, "/look/plots/")
+        self.until(page, "document.querySelectorAll('#map .layer.coastlines path, #map .layer.land path').length", 2)
+        self.assertEqual(page.complaints, [])
+
     def test_a_form_draws_the_plot_anew(self):
         page = self.page()
         self.visit(page, "/look/plots/")

@@ -51,11 +51,18 @@ PLOTS = """{% extends "tom_common/base.html" %}{% load tom_common_extras %}{% bl
 <div id="curve">{% plot url="/look/plot.json" height=300 name="curve" form="#plot-form" %}</div>
 <div id="nothing">{% plot url="/look/nothing.json" height=200 %}</div>
 <div id="inline">{% plot_figure figure height=250 %}</div>
+<div id="map">{% plot_figure map height=300 %}</div>
 <div class="far-below" id="below">{% plot url="/look/plot.json?below=1" height=300 %}</div>
 {% endblock %}"""
 
 TABLE = """{% extends "tom_common/base.html" %}{% load crispy_forms_tags django_tables2 %}
 {% block content %}{% crispy filter.form %}{% render_table table %}{% endblock %}"""
+
+
+MAP = {
+    "data": [{"type": "scattergeo", "lon": [-70.8, -155.5], "lat": [-30.2, 19.8]}],
+    "layout": {"geo": {"showland": True}},
+}
 
 
 def look(source: str, **context) -> callable:
@@ -98,7 +105,7 @@ class GroupView(HTMXTableViewMixin, FilterView):
 KINDS = ["primary", "secondary", "success", "info", "warning", "danger", "light", "dark"]
 urlpatterns = [
     path("look/gallery/", look(GALLERY, kinds=KINDS)),
-    path("look/plots/", look(PLOTS, figure={"data": [{"y": [3, 1, 2]}]})),
+    path("look/plots/", look(PLOTS, figure={"data": [{"y": [3, 1, 2]}]}, map=MAP)),
     path("look/plot.json", plot),
     path("look/nothing.json", lambda request: nothing_to_plot("No data yet.")),
     path("look/table/", GroupView.as_view()),

@@ -129,6 +129,7 @@
         toImageButtonOptions: { format: "png", scale: 2, filename: element.getAttribute("data-plot-name") || "plot" },
         showTips: false,
         plotlyServerURL: "",
+        topojsonURL: document.body.getAttribute("data-topojson-url"),
       },
       has2d(figure) ? {} : { modeBarButtons: [["toImage"]] },
       figure.config
