@@ -339,7 +339,16 @@ class FrameTests(TestCase):
         self.assertEqual(sky.constellation(0, 90), "Ursa Minor")
         self.assertEqual(sky.constellation(0, -90), "Octans")
         ra, dec = random_points(200)
-        np.testing.assert_array_equal(sky.constellation(ra, dec), get_constellation(SkyCoord(ra, dec, unit="deg")))
+        expected = get_constellation(SkyCoord(ra, dec, unit="deg"), short_name=True)
+        np.testing.assert_array_equal(sky.constellation(ra, dec, short=True), expected)
+
+    def test_constellations_bear_the_names_of_the_iau(self):
+        for ra, dec, name in (
+            (258, -5, "Ophiuchus"), (165, -80, "Chamaeleon"), (187, -60, "Crux"), (344, -30, "Piscis Austrinus"),
+            (214, 20, "Boötes"),
+        ):
+            self.assertEqual(sky.constellation(ra, dec), name)
+            self.assertEqual(sky.constellation([ra, ra], [dec, dec]).tolist(), [name, name])
 
 
 class ProperMotionTests(TestCase):

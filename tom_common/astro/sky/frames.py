@@ -9,8 +9,10 @@ from tom_common.astro.sky.sphere import position_of, scalar, triad
 _MAS_RAD = np.radians(1 / 3.6e6)
 _KM_S_PER_AU_YR = 4.740470463533349
 _J2000_JD = 2451545.0
-#: as astropy spells them
-_MISSPELT = {"Ophiucus": "Ophiuchus"}
+# Names that astropy 8 gives otherwise than the IAU.
+_IAU_NAMES = {
+    "Chamaleon": "Chamaeleon", "Crux ": "Crux", "Ophiucus": "Ophiuchus", "Pisces Austrinus": "Piscis Austrinus",
+}
 
 
 def galactic(ra: ArrayLike, dec: ArrayLike) -> tuple:
@@ -46,10 +48,10 @@ def constellation(ra: ArrayLike, dec: ArrayLike, *, short: bool = False):
     import astropy.units as u
     from astropy.coordinates import SkyCoord, get_constellation
 
-    name = get_constellation(SkyCoord(ra, dec, unit=u.deg), short_name=short)
-    # astropy's own spelling lacks a letter
-    name = np.where(np.asarray(name) == "Ophiucus", "Ophiuchus", name)
-    return str(name) if np.ndim(name) == 0 else name
+    names = get_constellation(SkyCoord(ra, dec, unit=u.deg), short_name=short)
+    if np.ndim(names) == 0:
+        return _IAU_NAMES.get(str(names), str(names))
+    return np.array([_IAU_NAMES.get(name, name) for name in np.asarray(names).tolist()])
 
 
 def propagate(
