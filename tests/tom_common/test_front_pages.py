@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.http import HttpResponse
-from django.test import RequestFactory, SimpleTestCase, TestCase, override_settings
+from django.template import loader
+from django.test import Client, RequestFactory, SimpleTestCase, TestCase, override_settings
 
 from tom_common import csp
 from tom_common.views import pages
@@ -114,6 +115,15 @@ class ErrorPageTests(TestCase):
         response = pages.permission_denied(request, PermissionDenied("Only the PI may do this."))
         self.assertContains(response, "Only the PI may do this.", status_code=403)
         self.assertContains(response, "somebody", status_code=403)
+
+    def test_a_form_that_cannot_be_checked_is_told_in_words(self):
+        response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"username": "x"})
+        self.assertContains(response, "nothing was changed", status_code=403)
+        self.assertEqual(marked_up(response).refused, [])
+
+    def test_a_damaged_request_gets_a_page(self):
+        html = loader.get_template("400.html").render()
+        self.assertIn("could not be understood", html)
 
     def test_programs_get_json(self):
         response = self.client.get("/no/such/page/", headers={"accept": "application/json"})
