@@ -67,9 +67,7 @@ class TargetSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Target
-        exclude = ("healpix", "name_simplified", *(
-            ("basetarget_ptr",) if Target._meta.pk.name == "basetarget_ptr" else ()
-        ))
+        exclude = ("healpix", "name_simplified")
         validators = [
             RequiredFieldsTogetherValidator("type", "SIDEREAL", *REQUIRED_SIDEREAL_FIELDS),
             RequiredFieldsTogetherValidator("type", "NON_SIDEREAL", *REQUIRED_NON_SIDEREAL_FIELDS),
