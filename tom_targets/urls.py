@@ -1,7 +1,9 @@
 from django.urls import path
 
-from tom_targets import api_urls  # noqa: F401  (it registers itself with the API)
-from tom_targets import views
+from tom_targets import (
+    api_urls,  # noqa: F401  (it registers itself with the API)
+    views,
+)
 
 app_name = "tom_targets"
 
@@ -15,7 +17,7 @@ urlpatterns = [
     path("targetgrouping/<int:pk>/delete/", views.TargetGroupingDeleteView.as_view(), name="delete-group"),
     path("add-remove-grouping/", views.TargetAddRemoveGroupingView.as_view(), name="add-remove-grouping"),
     path("create/", views.TargetCreateView.as_view(), name="create"),
-    path("name/<str:name>", views.TargetNameSearchView.as_view(), name="name-search"),
+    path("name/<path:name>", views.TargetNameSearchView.as_view(), name="name-search"),
     path("<int:pk>/", views.TargetDetailView.as_view(), name="detail"),
     path("<int:pk>/update/", views.TargetUpdateView.as_view(), name="update"),
     path("<int:pk>/delete/", views.TargetDeleteView.as_view(), name="delete"),

@@ -29,7 +29,8 @@ class KnownSitesTests(SimpleTestCase):
         # astropy's site list, as published by the observatories
         published = {
             "Kitt Peak": (31.9633, -111.6), "La Silla": (-29.2567, -70.73), "Cerro Pachón": (-30.24075, -70.736693),
-            "Roque de los Muchachos": (28.7583, -17.88), "Palomar": (33.356, -116.863), "Mauna Kea": (19.8261, -155.4717),
+            "Roque de los Muchachos": (28.7583, -17.88), "Palomar": (33.356, -116.863),
+            "Mauna Kea": (19.8261, -155.4717),
             "Apache Point": (32.7803, -105.8204), "Calar Alto": (37.2236, -2.5463), "Paranal": (-24.6253, -70.4033),
         }
         known = sites.known_sites()
@@ -51,7 +52,8 @@ class KnownSitesTests(SimpleTestCase):
         self.assertEqual(len({entry["name"] for entry in sites.OBSERVATORIES}), len(sites.OBSERVATORIES))
 
     def test_a_bad_site_is_logged_and_the_others_stay(self):
-        bad = ({"name": "Nowhere"}, "text", {**PARANAL, "name": "North", "latitude": 91}, {**PARANAL, "elevation": None})
+        beyond = {**PARANAL, "name": "North", "latitude": 91}
+        bad = ({"name": "Nowhere"}, "text", beyond, {**PARANAL, "elevation": None})
         with contributed(*bad, PARANAL), self.assertLogs("tom_targets.sites", "ERROR") as logged:
             self.assertEqual(list(sites.known_sites()), ["Paranal"])
         self.assertEqual(len(logged.output), 4)

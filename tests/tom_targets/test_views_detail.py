@@ -33,7 +33,8 @@ class RolesTests(TestCase):
         cls.team = make_group("team")
         cls.member, cls.other = make_user("member", groups=[cls.team]), make_user("other")
         cls.superuser = make_superuser("pi")
-        cls.targets = {level: SiderealTargetFactory.create(permissions=level) for level in ("OPEN", "PUBLIC", "PRIVATE")}
+        levels = ("OPEN", "PUBLIC", "PRIVATE")
+        cls.targets = {level: SiderealTargetFactory.create(permissions=level) for level in levels}
         grant([cls.team], to=cls.targets["PRIVATE"])
 
     def answers(self, user, level):
@@ -41,7 +42,8 @@ class RolesTests(TestCase):
         return {name: client.get(url(name, target)) for name in ("detail", *PANELS)}
 
     def test_who_may_see_it_sees_the_page_and_all_panels(self):
-        for user, level in ((None, "OPEN"), (self.other, "PUBLIC"), (self.member, "PRIVATE"), (self.superuser, "PRIVATE")):
+        seen = ((None, "OPEN"), (self.other, "PUBLIC"), (self.member, "PRIVATE"), (self.superuser, "PRIVATE"))
+        for user, level in seen:
             for name, response in self.answers(user, level).items():
                 with self.subTest(user=user, level=level, page=name):
                     self.assertEqual(response.status_code, 200)
@@ -57,7 +59,8 @@ class RolesTests(TestCase):
             for target in (self.targets["PRIVATE"], SimpleNamespace(pk=999_999)):
                 with self.subTest(page=name, pk=target.pk):
                     response = nobody.get(url(name, target))
-                    self.assertRedirects(response, f"/accounts/login/?next={url(name, target)}", fetch_redirect_response=False)
+                    login = f"/accounts/login/?next={url(name, target)}"
+                    self.assertRedirects(response, login, fetch_redirect_response=False)
 
     def test_a_private_target_and_none_look_the_same_to_others(self):
         client = logged_in(self.other)
@@ -102,8 +105,8 @@ class TargetPageTests(TestCase):
     def setUpTestData(cls):
         cls.user = make_user("member")
         cls.target = Target(
-            name="Barnard's star", ra=269.452076, dec=4.693365, pm_ra=-802.8, pm_dec=10362.5, epoch=2000.0, parallax=547.45,
-            permissions="OPEN",
+            name="Barnard's star", ra=269.452076, dec=4.693365, pm_ra=-802.8, pm_dec=10362.5, epoch=2000.0,
+            parallax=547.45, permissions="OPEN",
         )
         cls.target.save(names=["GJ 699"], extras={"redshift": -0.0004, "secret": "under embargo", "colour": "red"})
 
@@ -161,7 +164,8 @@ class TargetPageTests(TestCase):
         self.assertEqual(self.page(query="?tab=nonsense").context["active_tab"], "overview")
 
     def test_an_older_link_hands_its_night_to_the_plan(self):
-        self.assertContains(self.page(query="?start_time=2026-02-03T22:00&airmass=1.5"), "plan/?start_time=2026-02-03T22%3A00&amp;airmass=1.5")
+        page = self.page(query="?start_time=2026-02-03T22:00&airmass=1.5")
+        self.assertContains(page, "plan/?start_time=2026-02-03T22%3A00&amp;airmass=1.5")
 
 
 class CostTests(TestCase):
@@ -169,7 +173,7 @@ class CostTests(TestCase):
 
     def queries_and_size(self, client, target):
         client.get(url("detail", target))
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             page = client.get(url("detail", target))
         return len(queries), len(page.content)
 
@@ -331,13 +335,17 @@ class TagTests(TestCase):
         return template.render(Context({"target": self.target, "request": request, "user": request.user, **context}))
 
     def test_coordinates_are_written_in_parts(self):
-        text = self.render("{{ target.ra|deg_to_sexigesimal:'hms' }} {{ target.dec|deg_to_sexigesimal:'dms' }} {{ none|deg_to_sexigesimal:'hms' }}")
+        text = self.render(
+            "{{ target.ra|deg_to_sexigesimal:'hms' }} {{ target.dec|deg_to_sexigesimal:'dms' }}"
+            "{{ nothing|deg_to_sexigesimal:'hms' }}"
+        )
         self.assertEqual(text.strip(), "00:42:44.330 +41:16:07.500")
 
     @override_settings(EXTRA_FIELDS=EXTRA_FIELDS)
     def test_an_extra_field_comes_in_its_type(self):
         TargetExtra.objects.create(target=self.target, key="redshift", value="0.5")
-        self.assertEqual(self.render("{{ target|target_extra_field:'redshift' }}|{{ target|target_extra_field:'none' }}"), "0.5|None")
+        text = self.render("{{ target|target_extra_field:'redshift' }}|{{ target|target_extra_field:'none' }}")
+        self.assertEqual(text, "0.5|None")
 
     def test_recent_targets_are_those_that_the_visitor_may_see(self):
         SiderealTargetFactory.create(name="Hidden", permissions="PRIVATE")
@@ -355,11 +363,11 @@ class TagTests(TestCase):
 
     def test_every_tag_of_a_page_can_be_used_in_a_template_of_ones_own(self):
         source = (
-            "{% target_feature target %}{% target_buttons target %}{% target_data target %}{% target_unknown_statuses target %}"
-            "{% target_groups target %}{% target_plan %}{% target_plan fast_render=True width=400 height=300 background='#fff' %}"
-            "{% moon_distance target day_range=10 %}{% aladin_finderchart target %}{% aladin_skymap targets %}"
-            "{% aladin_skymap_targets_oob targets %}{% target_distribution targets %}{% get_buttons %}{% include_app_tabs %}"
-            "{% include_app_tab_divs %}{% select_target_js %}"
+            "{% target_feature target %}{% target_buttons target %}{% target_data target %}{% target_groups target %}"
+            "{% target_unknown_statuses target %}{% target_plan %}{% moon_distance target day_range=10 %}"
+            "{% target_plan fast_render=True width=400 height=300 background='#fff' %}{% aladin_finderchart target %}"
+            "{% aladin_skymap targets %}{% aladin_skymap_targets_oob targets %}{% target_distribution targets %}"
+            "{% get_buttons %}{% include_app_tabs %}{% include_app_tab_divs %}{% select_target_js %}"
         )
         page = self.render(source, targets=Target.objects.all())
         self.assertIn(url("plan", self.target), page)
