@@ -5,11 +5,15 @@
 """
 
 import logging
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.routers import APIRootView, SimpleRouter
 
 logger = logging.getLogger(__name__)
@@ -33,8 +37,6 @@ def collect_api_urls() -> list:
     An app whose `urls` cannot be imported is logged and left out: it never takes the site with it.
     """
     _import_urls_of_all_apps()
-    from drf_spectacular.views import SpectacularJSONAPIView, SpectacularYAMLAPIView
-
     from tom_common.api_views import GroupViewSet, ObtainToken
 
     router = SharedAPIRootRouter.shared_router
@@ -44,10 +46,20 @@ def collect_api_urls() -> list:
     return [
         path("", APIRootView.as_view(api_root_dict=lists), name="root"),
         path("token-auth/", ObtainToken.as_view(), name="token-auth"),
-        path("schema.json", SpectacularJSONAPIView.as_view(), name="schema"),
-        path("schema.yaml", SpectacularYAMLAPIView.as_view(), name="schema-yaml"),
+        path("schema.json", _schema("SpectacularJSONAPIView"), name="schema"),
+        path("schema.yaml", _schema("SpectacularYAMLAPIView"), name="schema-yaml"),
         *router.urls,
     ]
+
+
+def _schema(view_name: str) -> Callable[..., HttpResponse]:
+    """A view of drf-spectacular, imported when the schema is asked for: it takes longer to load than all the rest."""
+
+    @csrf_exempt
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return import_string(f"drf_spectacular.views.{view_name}").as_view()(request, *args, **kwargs)
+
+    return view
 
 
 def _import_urls_of_all_apps() -> None:
