@@ -10,7 +10,7 @@ class TomTargetsConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
-        from tom_targets import models
+        from tom_targets import checks, models  # noqa: F401  (the checks register themselves)
         from tom_targets.derived import fill_derived_fields
         from tom_targets.signals.handlers import settle_permissions
 

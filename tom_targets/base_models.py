@@ -254,9 +254,12 @@ class BaseTarget(models.Model):
         """Ranges, both halves of a position, and the elements that the scheme needs."""
         super().clean()
         self._wrap_angles()
-        self.name = " ".join(str(self.name or "").split())
         values = {field.name: getattr(self, field.attname) for field in BaseTarget._meta.concrete_fields}
         errors = element_errors(values)
+        name = " ".join(str(self.name or "").split())
+        if self.name and not name:
+            errors["name"] = ["Enter a name; this one is nothing but spaces."]
+        self.name = name
         if errors:
             raise ValidationError(errors)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
@@ -234,3 +234,6 @@ class _ApiErrors:
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
         if isinstance(error, ModelValidationError):
             raise serializers.ValidationError(serializers.as_serializer_error(error)) from error
+        if isinstance(error, IntegrityError):
+            message = "A target of this name, or with one of these aliases, was made just now."
+            raise serializers.ValidationError({"name": [message]}) from error

@@ -1,8 +1,11 @@
 """A project's own target class does all that BaseTarget does, and its columns are everywhere."""
 
 from io import StringIO
+from unittest import mock
 
-from django.contrib.auth.models import Group, User
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.core.checks import run_checks
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
@@ -21,6 +24,7 @@ from tom_targets.filters import TargetFilterSet
 from tom_targets.forms import NonSiderealTargetCreateForm, SiderealTargetCreateForm
 from tom_targets.matching import similar_to
 from tom_targets.models import BaseTarget, Target, TargetName, TargetUserObjectPermission
+from tom_targets.signals.handlers import settle_permissions
 from tom_targets.testing import NonSiderealTargetFactory, SiderealTargetFactory, TargetGroupingFactory
 
 STAR = {"name": "SN 2026abc", "type": "SIDEREAL", "permissions": "PRIVATE", "ra": "10:00:00", "dec": "-20:00:00",
@@ -173,3 +177,22 @@ class ApiTests(TestCase):
     def test_moving_targets_too(self):
         NonSiderealTargetFactory.create(permissions="PUBLIC", priority=4)
         self.assertEqual(self.client.get("/api/targets/").json()["results"][0]["priority"], 4)
+
+
+class CheckTests(TestCase):
+    def problems(self) -> list[str]:
+        return [message.id for message in run_checks(tags=["tom"]) if message.id.startswith("tom_targets.")]
+
+    def test_the_demo_is_sound(self):
+        self.assertEqual(self.problems(), [])
+
+    def test_guardian_has_to_know_of_the_class(self):
+        with mock.patch("guardian.conf.settings.GET_CONTENT_TYPE", "guardian.ctypes.get_default_content_type"):
+            self.assertEqual(self.problems(), ["tom_targets.E004"])
+
+    def test_permissions_that_were_not_repeated_are_told_and_made(self):
+        with mock.patch.object(UserDefinedTarget._meta, "permissions", ()):
+            self.assertEqual(self.problems(), ["tom_targets.W003"])
+        Permission.objects.filter(content_type__app_label="demo_tom").delete()
+        settle_permissions(apps.get_app_config("demo_tom"))
+        grant([User.objects.create_user("u")], to=SiderealTargetFactory.create())

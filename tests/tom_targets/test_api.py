@@ -1,7 +1,9 @@
 """Targets through the API: the same rules as on the pages, and an answer that names the field for every mistake."""
 
+from unittest import mock
+
 from django.contrib.auth.models import Group, User
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APITestCase
@@ -160,6 +162,10 @@ class CreateTests(ApiCase):
         self.assertEqual(self.client.post(LIST, [STAR]).status_code, 400)
         self.assertEqual(Target.objects.count(), 1)
         self.assertFalse(TargetList.objects.exists())
+
+    def test_who_comes_second_is_told_so(self):
+        with mock.patch.object(BaseTarget, "save", side_effect=IntegrityError):
+            self.assertEqual(list(self.refused("post", LIST, **STAR)), ["name"])
 
     def test_a_moving_target_needs_its_elements(self):
         rock = NonSiderealTargetFactory.build()

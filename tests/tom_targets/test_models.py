@@ -97,6 +97,9 @@ class SiderealValidationTests(TestCase):
         target.full_clean()
         self.assertEqual(target.name, "M 31")
 
+    def test_a_name_of_spaces_is_no_name(self):
+        self.assertIn("spaces", self.errors(name="   ")["name"][0])
+
     def test_an_unknown_permission_level_is_refused(self):
         self.assertIn("permissions", self.errors(permissions="SECRET"))
 
