@@ -2,8 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.urls import reverse
 
 from tests.browser.support import THEMES, WIDTHS, BrowserTestCase
+from tom_targets.models import Target
 
 pytestmark = pytest.mark.browser
 
@@ -241,9 +243,21 @@ class FramePagesTests(BrowserTestCase):
             self.everywhere(path, status)
 
     def test_pages_of_the_pi(self):
-        self.pi = User.objects.create_superuser("pi", "pi@example.org", "secret")
+        pi = User.objects.create_superuser("pi", "pi@example.org", "secret")
         for path in ("/", "/users/", "/users/profile/", "/users/create/", "/groups/create/", "/jobs/"):
-            self.everywhere(path, user=self.pi)
+            self.everywhere(path, user=pi)
+
+    def test_pages_of_targets_and_catalogues(self):
+        pi = User.objects.create_superuser("pi", "pi@example.org", "secret")
+        target = Target.objects.create(name="SN 2026abc", type="SIDEREAL", ra=187.7, dec=12.39, permissions="OPEN")
+        pages = [
+            reverse("targets:list"), reverse("targets:detail", args=[target.pk]), reverse("targets:create"),
+            reverse("targets:update", args=[target.pk]), reverse("targets:delete", args=[target.pk]),
+            reverse("targets:search") + "?q=12:30:49+%2B12:23:28", reverse("targets:targetgrouping"),
+            reverse("targets:create-group"), reverse("tom_catalogs:query"),
+        ]
+        for path in pages:
+            self.everywhere(path, user=pi)
 
     def test_the_administration_and_the_api_keep_to_the_policy(self):
         pi = User.objects.create_superuser("pi", "pi@example.org", "secret")
