@@ -98,8 +98,12 @@ def parse_term(text: str, radius_arcsec: float | None = None) -> Term:
     return Term(term, ra, dec, radius)
 
 
-def resolve(harvester_name: str, term: str | Term, *, radius_arcsec: float | None = None) -> Answer:
-    """What one catalogue knows of a name or position. Waits for the catalogue; raises nothing."""
+def resolve(
+    harvester_name: str, term: str | Term | tuple[float, float], *, radius_arcsec: float | None = None
+) -> Answer:
+    """What one catalogue knows of a name, or a position (as text or in degrees). Waits for it; raises nothing."""
+    if isinstance(term, tuple):
+        term = f"{term[0]:.9f} {term[1]:+.9f}"
     text = term.text if isinstance(term, Term) else str(term)
     blank = Answer(harvester=harvester_name, term=text, status=Status.BROKEN)
     try:

@@ -66,9 +66,9 @@ def search(client: RemoteClient, api_key: str, **criteria: Any) -> list[dict[str
     found = ask(client, SEARCH_PATH, api_key, criteria)
     if found is None:
         return []
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+    if not isinstance(found, list) or not all(isinstance(entry, dict) and entry.get("objname") for entry in found):
         raise RemoteAnswerInvalid("TNS answered a search with something that is no list of objects.", service=SERVICE)
-    return [entry for entry in found if entry.get("objname")]
+    return found
 
 
 def get_object(client: RemoteClient, api_key: str, objname: str, **wanted: Any) -> dict[str, Any] | None:

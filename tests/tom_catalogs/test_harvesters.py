@@ -125,6 +125,9 @@ class ByPosition(CatalogueCase, SimpleTestCase):
         answer = resolve("TNS", "0.0002 -0.0027", radius_arcsec=5)
         self.assertEqual(answer.name, "AT 2024xyz")
 
+    def test_a_position_may_be_two_numbers(self):
+        self.assertEqual(resolve("Simbad", (10.6847, 41.2687)).name, "M 31")
+
     def test_ned_takes_the_radius_in_arcminutes(self):
         resolve("NED", "187.2779 +2.0524", radius_arcsec=90)
         self.assertEqual(self.fake.asked("NED")[0].query["radius"], "1.500000")
@@ -199,6 +202,21 @@ class SeveralMatches(CatalogueCase, SimpleTestCase):
         self.assertEqual(answer.candidates[-1].detail, "elements of 2021")
         for candidate in answer.candidates:
             self.assertEqual(resolve("JPL Horizons", candidate.term).name, "67P/Churyumov-Gerasimenko")
+
+    def test_numbered_bodies_and_apparitions_of_one_name_are_told_apart(self):
+        self.fake.reply("JPL Horizons", {"result": (
+            "\n    NAME = HALLEY;\n\n Matching small-bodies: \n\n"
+            "    Record #  Epoch-yr  Primary Desig  >MATCH NAME<\n"
+            "    --------  --------  -------------  -------------------------\n"
+            "        2688            2688           Halley\n"
+            "        2688            1982 HG1       Halley\n"
+            "    90000001     -239   1P             Halley\n"
+            "    90000030     1994   1P             Halley\n\n (4 matches. To SELECT, enter record #.)\n")})
+        found = [(c.term, c.label, c.detail) for c in resolve("JPL Horizons", "Halley").candidates]
+        self.assertEqual(found, [
+            ("2688;", "2688 Halley", "record 2688"), ("90000001;", "1P Halley", "elements of -239"),
+            ("90000030;", "1P Halley", "elements of 1994"),
+        ])
 
     def test_several_major_bodies_are_offered_by_their_number(self):
         self.fake.reply("JPL Horizons", {"result": (

@@ -25,14 +25,19 @@ class Mutations(CatalogueCase):
     service: str
     term: str
     path_of_body: str
+    radius_arcsec: float | None = None
+    outcome = Status.FOUND
     at_least = 100
 
     def setUp(self) -> None:
         super().setUp()
-        self.baseline = resolve(self.service, self.term)
-        self.assertTrue(self.baseline.found, self.baseline.message)
+        self.baseline = self.ask()
+        self.assertEqual(self.baseline.status, self.outcome, self.baseline.message)
         self.asked = next(request for request in self.fake.asked(self.service) if request.path == self.path_of_body)
         self.genuine = self.fake.answer(self.asked)
+
+    def ask(self) -> Answer:
+        return resolve(self.service, self.term, radius_arcsec=self.radius_arcsec)
 
     def mutated(self) -> Iterator[tuple[str, bytes]]:
         raise NotImplementedError
@@ -42,7 +47,7 @@ class Mutations(CatalogueCase):
         for label, body in (*self.mutated(), *self.cut_short(), *self.something_else()):
             count += 1
             with self.subTest(mutation=label):
-                self.judge(self.answer_to(body))
+                self.judge(label, self.answer_to(body))
         self.assertGreaterEqual(count, self.at_least)
 
     def answer_to(self, body: bytes) -> Answer:
@@ -54,14 +59,21 @@ class Mutations(CatalogueCase):
 
         self.fake.answer = answer
         try:
-            return resolve(self.service, self.term)
+            return self.ask()
         finally:
             self.fake.answer = genuine
 
-    def judge(self, answer: Answer) -> None:
+    def judge(self, label: str, answer: Answer) -> None:
         self.assertNotEqual(answer.status, Status.BROKEN, answer.message)
+        places = {(candidate.ra, candidate.dec) for candidate in self.baseline.candidates} | {(None, None)}
+        for candidate in answer.candidates:
+            self.assertTrue(candidate.label and candidate.term)
+            self.assertIn((candidate.ra, candidate.dec), places)
         if not answer.found:
             self.assertTrue(answer.message)
+            return
+        if self.outcome == Status.SEVERAL:
+            self.assertTrue(label.endswith("removed"), "One of two was taken for the only one.")
             return
         self.assertTrue(answer.name)
         for field, value in answer.fields.items():
@@ -130,8 +142,12 @@ class TnsMutations(JsonMutations, SimpleTestCase):
     service, term, path_of_body = "TNS", "SN 2023ixf", "/api/get/object"
 
 
-class SimbadMutations(Mutations, SimpleTestCase):
-    service, term, path_of_body = "Simbad", "Vega", "/simbad/sim-tap/sync"
+class TnsSearchMutations(JsonMutations, SimpleTestCase):
+    service, term, path_of_body = "TNS", "210.85 +54.29", "/api/get/search"
+    radius_arcsec, outcome = 600, Status.SEVERAL
+
+
+class VotableMutations(Mutations):
     texts = ["", "abc", "n.a.", "1e999", "-1e12", "12:34:56:78", "&lt;b&gt;", "---"]
 
     def mutated(self) -> Iterator[tuple[str, bytes]]:
@@ -147,6 +163,32 @@ class SimbadMutations(Mutations, SimpleTestCase):
         for field in re.finditer(r"<FIELD .*?/>", text):
             yield f"without {field.group()[:30]}", (text[:field.start()] + text[field.end():]).encode()
         yield "no table", re.sub("<TABLE.*</TABLE>", "", text, flags=re.S).encode()
+
+class SimbadMutations(VotableMutations, SimpleTestCase):
+    service, term, path_of_body = "Simbad", "Vega", "/simbad/sim-tap/sync"
+
+
+class SimbadConeMutations(VotableMutations, SimpleTestCase):
+    service, term, path_of_body = "Simbad", "05:34:31.9 +22:01:00", "/simbad/sim-tap/sync"
+    radius_arcsec, outcome = 60, Status.SEVERAL
+
+
+class NedConeMutations(VotableMutations, SimpleTestCase):
+    service, term, path_of_body = "NED", "210.79 +54.31", "/cgi-bin/objsearch"
+    radius_arcsec, outcome = 600, Status.SEVERAL
+
+
+class HorizonsListMutations(Mutations, SimpleTestCase):
+    service, term, path_of_body = "JPL Horizons", "67P", "/api/horizons.api"
+    outcome = Status.SEVERAL
+
+    def mutated(self) -> Iterator[tuple[str, bytes]]:
+        lines = json.loads(self.genuine.body)["result"].splitlines()
+        for number, line in enumerate(lines):
+            for garbled in ("", "-", line[:10], line[::-1], line.replace(" ", ""), "\x00" * 5, line * 3, "9" * 400):
+                yield f"line {number} = {garbled[:20]!r}", json.dumps(
+                    {"result": "\n".join([*lines[:number], garbled, *lines[number + 1:]])}).encode()
+
 
 class HorizonsMutations(Mutations, SimpleTestCase):
     service, term, path_of_body = "JPL Horizons", "Eros", "/api/horizons.api"

@@ -29,9 +29,7 @@ MOST_CANDIDATES = 40
 
 _TARGET = re.compile(r"^Target body name:\s*(.+?)\s*(?:\{.*)?$", re.M)
 _SMALL_BODY = re.compile(r"^(?:(?P<number>\d+)\s+)?(?P<name>[^(]+?)?\s*(?:\((?P<designation>[^)]+)\))?$")
-_MATCH = re.compile(
-    r"^\s*(?P<record>\d{1,8})\s+(?:(?P<epoch>-?\d{1,4})\s+)?(?P<desig>\S(?:.*?\S)?)(?:\s{2,}|$)(?P<rest>.*)$"
-)
+_DASHES = re.compile(r"\s*-{3,}\s+-{3,}")
 
 
 class JPLHorizonsHarvester(AbstractHarvester):
@@ -126,18 +124,32 @@ def _explain(text: str, term: str) -> None:
 
 
 def _matches(text: str, small: bool) -> list[Candidate]:
-    """The records of the list below its dashed line."""
-    lines, candidates, in_list = text.splitlines(), [], False
-    for line in lines:
-        if re.match(r"\s*-{3,}\s+-{3,}", line):
-            in_list = True
-        elif in_list and (match := _MATCH.match(line)):
-            names = " ".join(dict.fromkeys([match["desig"], *re.split(r"\s{2,}", match["rest"].strip())]))
-            detail = f"elements of {match['epoch']}" if match["epoch"] else f"record {match['record']}"
-            candidates.append(Candidate(names.strip(), f"{match['record']};" if small else match["record"], detail))
-        elif in_list and not line.strip():
-            in_list = False
-    return candidates
+    """The records of the list, each once. Its columns are as wide as the dashes below their heads."""
+    candidates: dict[str, Candidate] = {}
+    columns: list[tuple[str, int, int | None]] = []
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if _DASHES.match(line):
+            columns = _columns(lines[number - 1] if number else "", line)
+        elif not line.strip():
+            columns = []
+        elif columns:
+            cells = [(head, line[start:end].strip()) for head, start, end in columns]
+            record = cells[0][1]
+            if not re.fullmatch(r"-?\d+", record) or record in candidates:
+                continue
+            epoch = next((cell for head, cell in cells if head.startswith("Epoch")), "")
+            names = dict.fromkeys(cell for head, cell in cells[1:] if cell and not head.startswith("Epoch"))
+            detail = f"elements of {epoch}" if epoch else f"record {record}"
+            candidates[record] = Candidate(" ".join(names) or record, f"{record};" if small else record, detail)
+    return list(candidates.values())
+
+
+def _columns(heads: str, dashes: str) -> list[tuple[str, int, int | None]]:
+    """(head, start, end) of each column; the last one has no end."""
+    starts = [match.start() for match in re.finditer(r"-{3,}", dashes)]
+    starts[0] = 0
+    return [(heads[start:end].strip(), start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
 
 def _closest(term: str, candidates: list[Candidate]) -> list[Candidate]:

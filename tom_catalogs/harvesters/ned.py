@@ -82,7 +82,9 @@ class NEDHarvester(AbstractHarvester):
         })
         if not rows and (error := votable.parameters(content, service="NED").get("Error", "").strip()):
             raise MissingDataException(f"NED says: {error}")
-        return [row for row in rows if row.get("Object Name")]
+        if not all(row.get("Object Name") for row in rows):
+            raise RemoteAnswerInvalid("NED gives an object without a name.", service="NED")
+        return rows
 
     def _offer_names(self, data: dict[str, Any], term: str) -> None:
         """NED may say which names it hesitates between."""

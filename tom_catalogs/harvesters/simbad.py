@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from tom_catalogs import values, votable
 from tom_catalogs.harvester import AbstractHarvester, Candidate, MissingDataException, SeveralMatchesException
+from tom_common.exceptions import RemoteAnswerInvalid
 
 if TYPE_CHECKING:
     from tom_targets.models import Target
@@ -95,7 +96,10 @@ class SimbadHarvester(AbstractHarvester):
             "REQUEST": "doQuery", "LANG": "ADQL", "FORMAT": "votable", "MAXREC": str(MOST_ROWS), "QUERY": adql,
         })
         rows = votable.rows(response.content, service="SIMBAD", units=UNITS)
-        return [row for row in rows if row.get("main_id")]
+        # Left out, one of two matches would pass for the only one.
+        if not all(row.get("main_id") for row in rows):
+            raise RemoteAnswerInvalid("SIMBAD gives an object without a name.", service="SIMBAD")
+        return rows
 
     def _offer(self, rows: list[votable.Row], message: str) -> None:
         candidates = {}
