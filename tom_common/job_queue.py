@@ -10,7 +10,7 @@ except ImportError:  # Django 5.2, where tasks are a package of their own
 #: how a backend's class is called -> the command that works it off; None when the work is done at once
 WORKERS = {
     "DatabaseBackend": ["db_worker", "--queue-name", "*"],
-    "RQBackend": ["rqworker", "default"],
+    "RQBackend": ["rqworker", "default", "--job-class", "django_tasks_rq.Job"],
     "ImmediateBackend": None,
     "DummyBackend": None,
 }

@@ -57,11 +57,14 @@ def folder_of(user: str) -> Iterator[Path]:
 
 
 @contextmanager
-def running(command: list[str], port: int, log: Path, stop_signal: int = signal.SIGTERM) -> Iterator[None]:
+def running(
+    command: list[str], port: int, log: Path, stop_signal: int = signal.SIGTERM, environment: dict | None = None
+) -> Iterator[None]:
     """The command runs until the end of the block, and is then stopped, whatever happened."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True
+            command, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
+            env=environment,
         )
         try:
             wait_for(process, port, log)
