@@ -203,6 +203,10 @@ class TargetDeleteView(LoginRequiredMixin, TargetAccessMixin, DeleteView):
         return HttpResponseRedirect(self.get_success_url())
 
 
+#: what people call rows of these models: one, many
+_WORDS = {"targetname": ("alias", "aliases"), "targetextra": ("tag or further field", "tags and further fields")}
+
+
 def what_goes_with(target: Target) -> list[str]:
     """`3 aliases`, `120 reduced data`: what is deleted together with a target."""
     found = []
@@ -212,7 +216,6 @@ def what_goes_with(target: Target) -> list[str]:
             continue
         rows = model._base_manager.filter(**{relation.field.name: target.pk}).count()
         if rows:
-            name = relation.related_name if rows > 1 and relation.related_name == "aliases" else ""
-            plural, one = model._meta.verbose_name_plural, model._meta.verbose_name
-            found.append(f"{rows:,} {name or (one if rows == 1 else plural)}")
+            one, many = _WORDS.get(model._meta.model_name, (model._meta.verbose_name, model._meta.verbose_name_plural))
+            found.append(f"{rows:,} {one if rows == 1 else many}")
     return found
