@@ -89,7 +89,8 @@ class Measurement:
         """128 bits that two measurements share when target, type, source, time and what was measured are the same."""
         microseconds = (self.timestamp - MJD_ZERO) // timedelta(microseconds=1)
         text = "\x1f".join((str(target_pk), data_type, source_name, str(microseconds), self.canonical))
-        return UUID(bytes=blake2b(text.encode(), digest_size=16).digest())
+        # Marked as a hash of a name, for MariaDB's uuid column refuses bits that stand for no version.
+        return UUID(bytes=blake2b(text.encode(), digest_size=16).digest(), version=5)
 
 
 #: the columns of a stored measurement that are filled from its value

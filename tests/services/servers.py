@@ -131,7 +131,7 @@ def mariadb() -> Iterator[str]:
              "--auth-root-authentication-method=normal"], cwd=folder)
         command = [program("mariadbd"), "--no-defaults", *user, f"--datadir={data}", f"--socket={folder / 'socket'}",
                    f"--pid-file={folder / 'pid'}", f"--port={port}", "--bind-address=127.0.0.1",
-                   "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
+                   "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci",
                    "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--skip-name-resolve"]
         with running(command, port, folder / "log"):
             run([program("mariadb"), "--no-defaults", f"--socket={folder / 'socket'}", "--user=root", "-e",
