@@ -168,6 +168,26 @@ def groups():
     return Group.objects.filter(name__startswith="group").order_by("name")
 
 
+class OverriddenTemplateTests(TestCase):
+    def rendered(self, blocks):
+        Group.objects.bulk_create(Group(name=f"group {number:02d}") for number in range(8))
+        table = GroupTable(groups(), request=RequestFactory().get("/"))
+        table.paginate(per_page=3, paginator_class=CappedPaginator)
+        source = '{% extends "tom_common/bootstrap_htmx.html" %}' + blocks
+        request = RequestFactory().get("/")
+        table.context = Context()
+        return Template(source).render(Context({"table": table, "request": request}))
+
+    def test_each_block_can_be_replaced_and_extended(self):
+        for block in ("table", "pagination", "table.thead", "pagination.range", "pagination.next"):
+            with self.subTest(block=block):
+                html = self.rendered("{% block " + block + " %}<i>mine</i>{{ block.super }}{% endblock %}")
+                self.assertEqual(html.count("<i>mine</i>"), 1)
+                self.assertIn("group 02", html)
+                self.assertIn("1–3 of 8", html)
+                Group.objects.filter(name__startswith="group").delete()
+
+
 class SmallPaginator(CappedPaginator):
     cap = 10
 
