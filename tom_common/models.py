@@ -159,6 +159,17 @@ class Job(models.Model):
     def duration(self) -> timedelta | None:
         return (self.finished or timezone.now()) - self.started if self.started else None
 
+    @property
+    def duration_text(self) -> str:
+        """How long it took, or has taken so far: `6 s`, `3 min 5 s`, `2 h 3 min`."""
+        if self.duration is None:
+            return ""
+        minutes, seconds = divmod(round(self.duration.total_seconds()), 60)
+        hours, minutes = divmod(minutes, 60)
+        if hours:
+            return f"{hours} h {minutes} min"
+        return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
 
 def this_process() -> str:
     """Machine and process number, as `Job.worker` keeps them."""
