@@ -18,8 +18,9 @@ class BandStyle:
     order: int
 
 
-_BLUE, _SKY, _GREEN, _ORANGE = "#2f7fc1", "#56b4e9", "#009e73", "#e69f00"
-_RED, _PINK, _PURPLE, _BROWN, _GREY = "#d55e00", "#cc79a7", "#7a6fd0", "#a0762a", "#8c8c8c"
+# Of middle lightness, for white pages and dark ones.
+_BLUE, _SKY, _GREEN, _ORANGE = "#2f7fc1", "#4aa8e0", "#10a37a", "#e09a10"
+_RED, _PINK, _PURPLE, _BROWN, _GREY = "#db5f1d", "#d17fae", "#7a6fd0", "#a0762a", "#8c8c8c"
 
 #: from the shortest wavelength to the longest
 STYLES = {
@@ -30,7 +31,7 @@ STYLES = {
         ("BP", _SKY, "hexagon"), ("c", _SKY, "pentagon"), ("V", _SKY, "triangle-up"), ("clear", _GREY, "circle"),
         ("G", _GREY, "octagon"), ("L", _GREY, "star-diamond"), ("w", _GREY, "star-square"), ("r", _RED, "square"),
         ("R", _RED, "diamond"), ("o", _ORANGE, "hexagon2"), ("RP", _RED, "hexagon"), ("i", _ORANGE, "triangle-up"),
-        ("I", _ORANGE, "diamond"), ("z", _PINK, "circle"), ("y", _BROWN, "square"), ("Y", _BROWN, "diamond"),
+        ("I", _ORANGE, "cross"), ("z", _PINK, "circle"), ("y", _BROWN, "square"), ("Y", _BROWN, "diamond"),
         ("J", _BROWN, "circle"), ("H", _PINK, "square"), ("K", _PURPLE, "triangle-up"),
         ("Ks", _PURPLE, "triangle-left"), ("W1", _BROWN, "pentagon"), ("W2", _PINK, "pentagon"),
     ])
@@ -38,7 +39,7 @@ STYLES = {
 #: for bands that are not named above, chosen by their name
 _OTHERS = [
     (colour, symbol)
-    for symbol in ("cross", "x", "bowtie", "hourglass", "star")
+    for symbol in ("x", "bowtie", "hourglass", "star", "hexagram")
     for colour in (_BLUE, _GREEN, _ORANGE, _RED, _PINK, _PURPLE, _BROWN)
 ]
 _CASELESS = {name.lower(): name for name in ("uvw2", "uvm2", "uvw1", "clear", "Ks", "W1", "W2")}

@@ -8,7 +8,6 @@ from tom_dataproducts.measurements import IngestReport, ingest
 from tom_targets.models import Target
 
 SOURCE = "Simulated (demo)"
-EQUIPMENT = {"telescope": "Simulation"}
 #: Å, first and last pixel, pixel size
 GRID = (3600.0, 9200.0, 8.0)
 FLUX_UNIT, WAVELENGTH_UNIT = "erg / (Angstrom s cm2)", "Angstrom"
@@ -47,7 +46,7 @@ def simulated_rows(target: Target) -> list[dict]:
     name, rng = target.name, _generator(target.name)
     recipe = demo_recipes.light_curve_recipes().get(name)
     if recipe:
-        return [row | EQUIPMENT for row in recipe(rng)]
+        return recipe(rng)
     moving = {
         **dict.fromkeys(demo_recipes.ROTATIONS, demo_recipes.rotating_body),
         **dict.fromkeys(demo_recipes.PASSAGES, demo_recipes.passing_comet),
@@ -57,7 +56,7 @@ def simulated_rows(target: Target) -> list[dict]:
     from tom_common.astro.orbits import OrbitalElements, ephemeris  # heavy: astropy
 
     elements = OrbitalElements.from_target(target)
-    return [row | EQUIPMENT for row in moving[name](rng, name, lambda mjd: ephemeris(elements, mjd))]
+    return moving[name](rng, name, lambda mjd: ephemeris(elements, mjd))
 
 
 def _spectra(name: str, epochs: Any) -> list[dict]:
@@ -74,5 +73,5 @@ def _spectra(name: str, epochs: Any) -> list[dict]:
             "wavelength": wavelength.tolist(), "wavelength_units": WAVELENGTH_UNIT,
             "flux": flux, "flux_error": error, "flux_units": FLUX_UNIT,
         }  # fmt: skip
-        rows.append({"mjd": round(float(mjd), 4), "value": value, **EQUIPMENT})
+        rows.append({"mjd": round(float(mjd), 4), "value": value})
     return rows

@@ -116,7 +116,7 @@ def _anchored(rng: Rng, start: float, tail: float, bands: dict) -> list[dict]:
     for band, anchors in bands.items():
         mjd = sim.nights(rng, start - 6 * gap, start + last * 1.6 + 5, gap)
         magnitude = sim.anchored(mjd - start, anchors, tail)
-        unit, deepest = AB if band in "griz" else VEGA, 22.0 if gap < 1 else 20.0
+        unit, deepest = AB if band in "griz" else VEGA, 22.0 if gap < 1 else 12.5 if anchors[0][1] < 6 else 20.0
         rows += sim.observed(mjd, magnitude, band, unit, rng, deepest=deepest)
     return rows
 
@@ -185,16 +185,12 @@ def _t_crb(mjd: np.ndarray) -> np.ndarray:
 def _transits(
     rng: Rng, epoch_jd: float, period: float, outside: float, depth: float, duration: float, band: str
 ) -> list[dict]:
-    """Three nights with a transit in the middle, a point every three minutes."""
+    """One night with a transit in the middle, a point every two minutes."""
     epoch = epoch_jd + JD_TO_MJD
-    first = np.ceil((SURVEY[0] - epoch) / period)
-    rows = []
-    for number in (0, 5, 11):
-        middle = epoch + (first + number) * period
-        mjd = np.arange(middle - duration, middle + duration, 3 / 1440)
-        magnitude = sim.transit(mjd - epoch, period, outside, depth, duration)
-        rows += sim.observed(mjd, magnitude, band, VEGA, rng, deepest=20.0, floor=0.0012)
-    return rows
+    middle = epoch + np.ceil((SURVEY[0] - epoch) / period) * period
+    mjd = np.arange(middle - duration, middle + duration, 2 / 1440)
+    magnitude = sim.transit(mjd - epoch, period, outside, depth, duration)
+    return sim.observed(mjd, magnitude, band, VEGA, rng, deepest=20.0, floor=0.0012)
 
 
 def _since(epoch_jd: float, curve: Callable[..., np.ndarray], **parameters: Any) -> Callable[[np.ndarray], np.ndarray]:

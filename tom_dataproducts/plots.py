@@ -23,8 +23,8 @@ POINT_COLUMNS = (
 #: 1970-01-01, from which plotly counts milliseconds, as MJD
 UNIX_EPOCH_MJD = 40_587.0
 MILLISECONDS = 86_400_000.0
-#: colours of spectra from the first to the last, each lighter and yellower than the one before (cividis)
-_EARLY_TO_LATE = ("#2b5a9b", "#56677d", "#7d7c78", "#a59c74", "#c9b35b", "#e6c93c")
+#: colours of spectra from the first to the last, blue to amber, all seen on white and on dark pages
+_EARLY_TO_LATE = ("#3a78c2", "#7a6fd0", "#b0609e", "#d1603d", "#cf8a1c")
 SPECTRA_AT_MOST = 20
 
 
@@ -195,7 +195,7 @@ def _mark_simulated(figure: "Figure") -> None:
 
 
 def spectrum(datums: "QuerySet | Iterable[Any]") -> "Figure":
-    """Flux against wavelength (Å), one line a spectrum, dark to bright in the order they were taken.
+    """Flux against wavelength (Å), one line a spectrum, blue to amber in the order they were taken.
 
     Spectra in different flux units are each divided by their median and drawn as relative flux. Only the latest 20 are
     drawn; what cannot be read as a spectrum is left out.

@@ -81,7 +81,8 @@ class ObjectsTests(SimpleTestCase):
 
     def test_positions_lie_in_the_constellation_that_the_name_says(self):
         for name, wanted in (
-            ("Mira", "Cetus"), ("R Cas", "Cassiopeia"), ("del Cep", "Cepheus"), ("RR Lyr", "Lyra"), ("Algol", "Perseus"),
+            ("Mira", "Cetus"), ("R Cas", "Cassiopeia"), ("del Cep", "Cepheus"), ("RR Lyr", "Lyra"),
+            ("Algol", "Perseus"),
             ("W UMa", "Ursa Major"), ("SS Cyg", "Cygnus"), ("T CrB", "Corona Borealis"), ("Betelgeuse", "Orion"),
             ("Polaris", "Ursa Minor"), ("51 Peg", "Pegasus"), ("Proxima Cen", "Centaurus"), ("BL Lac", "Lacerta"),
             ("SN 1987A", "Dorado"), ("M 87", "Virgo"),
@@ -115,7 +116,9 @@ class OrbitTests(SimpleTestCase):
                 self.assertAlmostEqual(float(place.delta_au), distance_au, delta=0.004)
 
     def test_bright_bodies_are_as_bright_as_they_are(self):
-        for name, date, magnitude in (("Vesta", "2022-08-22", 5.8), ("Ceres", "2023-03-21", 7.0), ("Pallas", "2022-10-01", 8.6)):
+        for name, date, magnitude in (
+            ("Vesta", "2022-08-22", 5.8), ("Ceres", "2023-03-21", 7.0), ("Pallas", "2022-10-01", 8.6),
+        ):  # fmt: skip
             with self.subTest(name):
                 self.assertAlmostEqual(float(seen(name, date).magnitude), magnitude, delta=0.35)
 
@@ -151,7 +154,7 @@ class OrbitTests(SimpleTestCase):
         rows = {row[0].strip(): dict(zip(query["fields"], row, strict=True)) for row in query["data"]}
         for item in COMETS:
             row = next(row for name, row in rows.items() if name == item.name or name.startswith(f"{item.name} ("))
-            for field, column in (("perihdist", "q"), ("eccentricity", "e"), ("inclination", "i"), ("lng_asc_node", "om"),
-                                  ("arg_of_perihelion", "w")):
+            for field, column in (("perihdist", "q"), ("eccentricity", "e"), ("inclination", "i"),
+                                  ("lng_asc_node", "om"), ("arg_of_perihelion", "w")):
                 self.assertAlmostEqual(item.fields[field], float(row[column]), places=9, msg=f"{item.name} {field}")
             self.assertAlmostEqual(item.fields["epoch_of_perihelion"], float(row["tp"]) - 2400000.5, places=6)
