@@ -3,6 +3,7 @@
 import os
 import socket
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -173,13 +174,23 @@ class Job(models.Model):
 
 def this_process() -> str:
     """Machine and process number, as `Job.worker` keeps them."""
-    return f"{socket.gethostname()[:150]} {os.getpid()}"
+    return f"{_machine()} {os.getpid()}"
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """Whose process numbers we see: containers may share a name, but count their processes each for itself."""
+    try:
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname()[:150]}/{namespace}"
 
 
 def _process_is_alive(worker: str) -> bool | None:
     """Whether that process exists; None when it is on another machine, or this system cannot tell."""
-    host, _, number = worker.rpartition(" ")
-    if os.name != "posix" or host != socket.gethostname()[:150] or not number.isdigit():
+    machine, _, number = worker.rpartition(" ")
+    if os.name != "posix" or machine != _machine() or not number.isdigit():
         return None
     try:
         os.kill(int(number), 0)

@@ -1,5 +1,7 @@
 """Accounts: who sees, makes, changes and deletes them; logging in; passwords."""
 
+from unittest.mock import patch
+
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core import mail
@@ -8,6 +10,7 @@ from django.urls import reverse
 from guardian.utils import get_anonymous_user
 from rest_framework.authtoken.models import Token
 
+from tom_common.apps import TomCommonConfig
 from tom_common.forms import CustomUserCreationForm
 from tom_common.models import Profile
 from tom_common.people import PUBLIC_GROUP
@@ -90,6 +93,25 @@ class ListTests(TestCase):
             make_user(groups=[self.team])
         with self.assertNumQueries(5):
             client.get(reverse("user-list"))
+
+
+def list_of_app(context) -> dict:
+    """What an app's list on the users page is given: called with the context of the page."""
+    return {"groups": [], "public_group": "", "user": context["request"].user}
+
+
+class ContributedListTests(TestCase):
+    def test_apps_add_lists(self):
+        lists = [{"partial": "auth/partials/group_list.html", "context": f"{__name__}.list_of_app"}]
+        with patch.object(TomCommonConfig, "user_lists", lambda app: lists, create=True):
+            page = logged_in(make_user()).get(reverse("user-list"))
+        self.assertContains(page, "No groups.")
+
+    def test_a_list_that_fails_is_named_and_the_page_comes(self):
+        lists = [{"partial": "auth/partials/group_list.html", "context": "no.such.function"}]
+        with patch.object(TomCommonConfig, "user_lists", lambda app: lists, create=True), self.assertLogs():
+            page = logged_in(make_user()).get(reverse("user-list"))
+        self.assertContains(page, "could not be shown")
 
 
 class CreateTests(TestCase):
