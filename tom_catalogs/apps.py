@@ -6,6 +6,9 @@ class TomCatalogsConfig(AppConfig):
     verbose_name = "TOM: catalogues"
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        from tom_catalogs import checks  # noqa: F401  (it registers itself)
+
     def harvester_classes(self) -> list[str]:
         """The catalogues that every TOM can ask."""
         return [

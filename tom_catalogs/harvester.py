@@ -120,9 +120,10 @@ class AbstractHarvester:
     def settings(cls) -> dict[str, Any]:
         """HARVESTERS[name]; upper and lower case of the name are the same."""
         configured = tom_settings.HARVESTERS
-        if cls.name in configured:
-            return configured[cls.name] or {}
-        return next((value or {} for name, value in configured.items() if name.lower() == cls.name.lower()), {})
+        exact = configured.get(cls.name)
+        same = (value for name, value in configured.items() if name.lower() == cls.name.lower())
+        found = exact if exact is not None else next(same, None)
+        return found if isinstance(found, dict) else {}
 
     @classmethod
     def missing_settings(cls) -> list[str]:

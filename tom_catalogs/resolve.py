@@ -200,14 +200,18 @@ _MEANINGS: tuple[tuple[type[Exception], Status], ...] = (
 )
 
 
+_OF_THE_NETWORK = (ConnectionError, TimeoutError)
+
+
 def _status_of(error: Exception) -> Status:
     if isinstance(error, RemoteUnavailable):
         return Status.DOWN if error.retry_after_s is None else Status.THROTTLED
     for kind, status in _MEANINGS:
         if isinstance(error, kind):
             return status
-    # Harvesters that call out by themselves raise what their library raises; those errors are all OSErrors.
-    if isinstance(error, OSError):
+    # Harvesters that call out by themselves raise what their library raises. Those errors are OSErrors, as are those
+    # of a file that is not there, which are the harvester's own fault.
+    if isinstance(error, OSError) and (type(error).__module__ != "builtins" or isinstance(error, _OF_THE_NETWORK)):
         return Status.SLOW if "timeout" in type(error).__name__.lower() else Status.DOWN
     return Status.BROKEN
 

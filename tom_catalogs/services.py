@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connections
 from django.db.models import QuerySet
@@ -91,7 +92,11 @@ def ask_catalogs(
         progress.update(done, len(harvesters), f"{answer.harvester} has answered.")
     CatalogAnswer.objects.delete_old()
     found = counts.get("found", 0)
-    return {"message": f"{text}: found in {found} of {len(harvesters)} catalogues."}
+    query = urlencode({"term": text, "radius": f"{radius_arcsec:g}"})
+    return {
+        "message": f"{text}: found in {found} of {len(harvesters)} catalogues.",
+        "url": f"{reverse('tom_catalogs:resolve')}?{query}",
+    }
 
 
 def _answers(term: Term, harvesters: list[str]) -> Iterable[Answer]:

@@ -13,7 +13,7 @@ from tom_catalogs.answers import Answer, Status
 from tom_catalogs.resolve import resolve
 
 #: What a value may turn into; none of it is a possible value of any field.
-GARBLED = [None, "", "abc", "n.a.", "NaN", "1e999", True, [], {}, [[1, 2]], -1e12, "12:34:56:78", "\x00", "<b>1</b>"]
+GARBLED = [None, "", "abc", "NaN", "1e999", True, [], {"a": 1}, -1e12, "12:34:56:78", "\x00<b>"]
 ELSEWHERE = [
     "<html><body><h1>502 Bad Gateway</h1></body></html>", "", "null", "[]", "{}", "[1, 2, 3]", '"text"', "\ufeff{",
 ]

@@ -222,6 +222,7 @@ class ResolvePage(PageCase, TestCase):
         self.assertTrue(all("Asking for M31" in card for card in cards.values()))
         self.assertContains(self.look(cards["SIMBAD"]), "Asking for M31")
         self.assertEqual(self.work(), 1)
+        self.assertEqual(Job.objects.get().result["message"], "M31: found in 2 of 5 catalogues.")
         self.assertEqual({request.path.split("/")[1] for request in self.fake.requests}, {"simbad", "srs", "api"})
         self.assertContains(self.look(cards["SIMBAD"]), "00:42:44.33 +41:16:07.5")
         self.assertContains(self.look(cards["NED"]), "MESSIER 031")

@@ -48,7 +48,8 @@ class Raising(AbstractHarvester):
             pass
 
         raise {"timeout": ReadTimeout(), "refused": ConnectionRefusedError(), "key": KeyError("ra"),
-               "credentials": ImproperCredentialsException("No token."), "missing": MissingDataException()}[term]
+               "credentials": ImproperCredentialsException("No token."), "missing": MissingDataException(),
+               "file": FileNotFoundError("list.csv"), "python timeout": TimeoutError()}[term]
 
 
 class WhatGoesWrong(CatalogueCase, SimpleTestCase):
@@ -154,10 +155,15 @@ class HarvestersOfProjects(SimpleTestCase):
 
     def test_the_errors_of_other_libraries_are_told_apart(self):
         for term, status in [("timeout", Status.SLOW), ("refused", Status.DOWN), ("missing", Status.NOT_FOUND),
+                             ("python timeout", Status.SLOW),
                              ("credentials", Status.NOT_CONFIGURED)]:
             answer = resolve("Raising", term)
             self.assertEqual(answer.status, status, term)
             self.assertTrue(answer.message)
+
+    def test_a_missing_file_is_the_harvesters_own_fault(self):
+        with self.assertLogs("tom_catalogs.resolve", logging.ERROR):
+            self.assertEqual(resolve("Raising", "file").status, Status.BROKEN)
 
     def test_a_plugin_that_breaks_is_named_and_logged(self):
         with self.assertLogs("tom_catalogs.resolve", logging.ERROR):
