@@ -56,7 +56,7 @@ class PhotometryTests(SimpleTestCase):
 
     def test_the_fingerprint_is_the_same_in_every_process(self):
         point = photometry({"magnitude": 17.2, "error": 0.05, "filter": "r"})
-        self.assertEqual(point.fingerprint(7, "photometry", "ZTF").hex, "772bc5916c8d9b81f99fb425a76be327")
+        self.assertEqual(point.fingerprint(7, "photometry", "ZTF").hex, "772bc5916c8d5b81b99fb425a76be327")
 
     def test_a_limit_is_never_a_brightness(self):
         for value in ({"limit": 20.5, "filter": "g"}, {"magnitude": ">20.5", "filter": "g"},
