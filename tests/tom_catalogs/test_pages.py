@@ -5,7 +5,8 @@ from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib.auth.models import User
-from django.test import TestCase, override_settings
+from django.template import RequestContext, Template
+from django.test import RequestFactory, TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -378,3 +379,18 @@ class KeptAnswers(PageCase, TestCase):
         self.known("Simbad", "M31")
         with self.assertNumQueries(5):
             services.cards(parse_term("M31"))
+
+
+class Menu(PageCase, TestCase):
+    def test_both_libraries_have_the_menu_entry(self):
+        request = RequestFactory().get("/")
+        request.user = self.user
+        for library in ("catalogs_extras", "dataservices_extras"):
+            source = "{% load " + library + " %}{% catalog_query_menu %}"
+            page = Template(source).render(RequestContext(request))
+            self.assertIn(RESOLVE, page)
+
+    def test_the_navigation_bar_leads_to_the_catalogues(self):
+        self.assertContains(self.client.get(reverse("home")), f'href="{RESOLVE}"')
+        self.client.logout()
+        self.assertNotContains(self.client.get(reverse("home")), f'href="{RESOLVE}"')

@@ -10,6 +10,9 @@ from tom_catalogs import votable
 from tom_catalogs.answers import Status
 from tom_catalogs.harvesters import mpc
 from tom_catalogs.resolve import resolve
+from tom_common.astro.orbits import OrbitalElements, ephemeris
+from tom_common.astro.sky import separation
+from tom_targets.models import Target
 
 TENTH_ARCSEC = 0.1 / 3600
 
@@ -79,6 +82,16 @@ class RecordedAnswers(CatalogueCase, SimpleTestCase):
         self.assertEqual(fields["epoch_of_elements"], 51544.0)
         self.assertAlmostEqual(fields["mean_anomaly"], 6.069622713669460, places=10)
         self.assertAlmostEqual(fields["semimajor_axis"], 2.766494289599058, places=12)
+
+    def test_the_elements_of_ceres_lead_to_the_place_where_horizons_sees_it(self):
+        sheet = (RECORDED / "jpl_horizons" / "ceres_ephemerides_single.txt").read_text()
+        heads = next(line for line in sheet.splitlines() if "R.A._(ICRF)" in line).split(",")
+        row = sheet.split("$$SOE")[1].strip().splitlines()[0].split(",")
+        seen = {head.strip(): cell.strip() for head, cell in zip(heads, row, strict=True)}
+        elements = OrbitalElements.from_target(Target(**resolve("JPL Horizons", "Ceres").fields))
+        place = ephemeris(elements, 51544.0)
+        apart = separation(float(place.ra), float(place.dec), float(seen["R.A._(ICRF)"]), float(seen["DEC_(ICRF)"]))
+        self.assertLess(apart * 3600, 5)
 
     def test_horizons_offers_the_apparitions_of_a_comet(self):
         answer = resolve("JPL Horizons", "73P")
