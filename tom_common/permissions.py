@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db import connections, router
-from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import AutoField, BigIntegerField, Exists, IntegerField, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
 ACTIONS = ("view", "change", "delete")
@@ -57,14 +57,14 @@ def permission_codename(model: type[Model], action: str) -> str:
 
 
 def granted(model: type[Model], user: Any, action: str) -> Q:
-    """The condition on rows of `model` that a grant lets this user do `action`: one or two EXISTS on an index."""
-    of_users, of_groups = (grants.filter(_of_row(grants.model)) for grants in grants_of(model, action))
+    """The condition on rows of `model` that a grant lets this user do `action`: a look-up in an index each."""
+    of_users, of_groups = grants_of(model, action)
     user_model = get_user_model()
     names = Q(**{user_model.USERNAME_FIELD: getattr(settings, "ANONYMOUS_USER_NAME", "AnonymousUser") or ""})
     holders = user_model._default_manager.filter(names if user is None else names | Q(pk=user.pk)).order_by()
     groups = Group.objects.filter(user__in=holders.values("pk")).order_by()
-    return Q(Exists(of_users.filter(user__in=holders.values("pk")))) | Q(
-        Exists(of_groups.filter(group__in=groups.values("pk")))
+    return _held(of_users.filter(user__in=holders.values("pk")), model) | _held(
+        of_groups.filter(group__in=groups.values("pk")), model
     )
 
 
@@ -92,10 +92,16 @@ def _of_kind(grants: QuerySet, model: type[Model]) -> QuerySet:
     return grants.filter(content_type=get_content_type(model)) if _is_generic(grants.model) else grants
 
 
-def _of_row(grants: type[Model]) -> Q:
-    if _is_generic(grants):
-        return Q(object_pk=Cast(OuterRef("pk"), CharField()))
-    return Q(content_object=OuterRef("pk"))
+def _held(grants: QuerySet, model: type[Model]) -> Q:
+    """The condition that one of the grants is on the row."""
+    if not _is_generic(grants.model):
+        return Q(Exists(grants.filter(content_object=OuterRef("pk"))))
+    key = model._meta.pk
+    while key.remote_field:
+        key = key.target_field
+    whole_number = isinstance(key, (AutoField, IntegerField))
+    keys = grants.order_by().annotate(row=Cast("object_pk", BigIntegerField() if whole_number else key))
+    return Q(pk__in=keys.values("row"))
 
 
 def _of_objects(grants: QuerySet, pks: Iterable[Any]) -> QuerySet:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.db.models import Model
 
 from tom_targets.extras import as_text
@@ -39,11 +40,13 @@ def store_names(target: Model, names: Iterable[str]) -> list[Model]:
     too_long = [name for name in wanted if len(name) > rows.model._meta.get_field("name").max_length]
     if too_long:
         raise ValidationError(f"A name has at most 100 characters; too long: {', '.join(too_long)}.")
-    owners = dict(rows.filter(name__in=wanted).values_list("name", "target_id"))
-    taken = {name for name, owner in owners.items() if owner != target.pk}
+    # MySQL and MariaDB take names that differ in case for the same, and refuse the second.
+    folded = connections[rows.db].vendor == "mysql"
+    key = str.casefold if folded else str
+    owners = {key(name): owner for name, owner in rows.filter(name__in=wanted).values_list("name", "target_id")}
+    taken = {name for name in wanted if owners.get(key(name), target.pk) != target.pk}
     taken.update(targets.filter(name__in=wanted).exclude(pk=target.pk).values_list("name", flat=True))
     if taken:
         raise ValidationError(f"Already the name of another target: {', '.join(sorted(taken))}.", code="unique")
-    return rows.bulk_create(
-        rows.model(target_id=target.pk, name=name) for name in wanted if name not in owners
-    )
+    fresh = {key(name): name for name in reversed(wanted) if key(name) not in owners and key(name) != key(target.name)}
+    return rows.bulk_create(rows.model(target_id=target.pk, name=name) for name in reversed(fresh.values()))

@@ -1,6 +1,7 @@
 """Filters find what they say; a value that makes no sense is told, and finds nothing."""
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db import connection
 from django.test import RequestFactory, TestCase, override_settings
 
 from tom_common.permissions import grant
@@ -181,6 +182,8 @@ class ExtraFieldFilterTests(FilterCase):
         self.refused(discovered_after="yesterday")
 
     def test_a_range_is_answered_by_an_index(self):
+        if connection.vendor != "sqlite":
+            self.skipTest("reads SQLite's query plan")
         plan = self.filterset(redshift_min="1").qs.explain()
         self.assertIn("tom_targets_extra_number", plan)
 

