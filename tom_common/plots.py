@@ -52,13 +52,13 @@ def figure_json(figure: "Figure | dict") -> str:
     import plotly.graph_objects as go  # heavy
     import plotly.io
 
-    drawn = themed(go.Figure(figure))
+    drawn = themed(figure if isinstance(figure, go.Figure) else go.Figure(figure))
     return plotly.io.to_json(drawn, validate=False, remove_uids=True)
 
 
-def figure_response(figure: "Figure | dict", **headers: str) -> HttpResponse:
+def figure_response(figure: "Figure | dict", headers: dict[str, str] | None = None) -> HttpResponse:
     """What a plot's URL answers."""
-    return HttpResponse(figure_json(figure), content_type="application/json", headers=headers or None)
+    return HttpResponse(figure_json(figure), content_type="application/json", headers=headers)
 
 
 def nothing_to_plot(message: str, status: int = 200) -> JsonResponse:
