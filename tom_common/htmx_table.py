@@ -185,16 +185,14 @@ class HTMXTableViewMixin(SingleTableMixin):
         """The table's partial for htmx, unless htmx rebuilds a whole page."""
         htmx = getattr(self.request, "htmx", None)
         if htmx and not htmx.boosted and not htmx.history_restore_request:
-            return [self._partial_template_name()]
+            name = getattr(getattr(self, "table", None), "get_partial_template_name", None)
+            return [name() if name else HTMXTable.partial_template_name]
         return super().get_template_names()
-
-    def _partial_template_name(self) -> str:
-        return self.get_table_class().partial_template_name
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds `table`, and `record_count`: how many rows it has, at most what the paginator counts."""
         context = super().get_context_data(**kwargs)
-        table = context[self.get_context_table_name(None)]
+        self.table = table = context[self.get_context_table_name(None)]
         paginator = getattr(table, "paginator", None)
         context["record_count"] = paginator.count if paginator else len(table.rows)
         return context

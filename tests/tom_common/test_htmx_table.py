@@ -86,6 +86,16 @@ class TableViewTests(TestCase):
         self.assertEqual(asked(GroupView, "/?").template_name, ["tom_common/partials/htmx_table_partial.html"])
         self.assertIn("<!doctype html>", asked(GroupView, "/?", htmx=False).text_content)
 
+    def test_a_table_may_name_another_partial(self):
+        class OtherTable(GroupTable):
+            def get_partial_template_name(self):
+                return "tom_common/partials/messages.html"
+
+        class OtherView(GroupView):
+            table_class = OtherTable
+
+        self.assertIn('id="messages"', asked(OtherView, "/").text_content)
+
     def test_history_restored_by_htmx_is_a_whole_page(self):
         request = RequestFactory().get("/")
         request.htmx = SimpleNamespace(boosted=False, history_restore_request=True)
