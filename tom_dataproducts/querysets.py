@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from tom_common.conf import tom_settings
 from tom_common.permissions import GrantedQuerySet
@@ -27,10 +27,18 @@ class TargetDataQuerySet(GrantedQuerySet):
         if getattr(user, "is_superuser", False) and user.is_active:
             return self.all()
         if tom_settings.TARGET_PERMISSIONS_ONLY:
-            targets = Target.objects.all().allowed(user, "view" if action == "view" else "change")
-            return self.filter(target__in=targets.values("pk"))
-        targets = Target.objects.all().allowed(user, "view")
-        return super().allowed(user, action).filter(target__in=targets.values("pk"))
+            return self.filter(_of_a_target(user, "view" if action == "view" else "change"))
+        return super().allowed(user, action).filter(_of_a_target(user, "view"))
+
+    def visible_of(self, target: Target, user: Any) -> "TargetDataQuerySet":
+        """The rows of one target that this user, who is known to see the target, may see."""
+        rows = self.filter(target_id=target.pk)
+        return rows if tom_settings.TARGET_PERMISSIONS_ONLY else super(TargetDataQuerySet, rows).allowed(user, "view")
+
+
+def _of_a_target(user: Any, action: str) -> Exists:
+    """Of a target that the user may view or change: asked row by row, since a list of all such targets may be long."""
+    return Exists(Target.objects.all().allowed(user, action).filter(pk=OuterRef("target_id")))
 
 
 class ReducedDatumQuerySet(TargetDataQuerySet):

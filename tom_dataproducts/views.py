@@ -29,8 +29,8 @@ class TargetDataView(TargetAccessMixin, DetailView):
     data_type = PHOTOMETRY
 
     def datums(self) -> ReducedDatumQuerySet:
-        datums = ReducedDatum.objects.visible_to(self.request.user).current()
-        return datums.filter(target_id=self.object.pk, data_type=self.data_type)
+        datums = ReducedDatum.objects.visible_of(self.object, self.request.user).current()
+        return datums.filter(data_type=self.data_type)
 
 
 class TargetPhotometryView(TargetDataView):
