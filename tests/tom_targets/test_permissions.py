@@ -1,9 +1,12 @@
 """Who may do what with targets and groupings."""
 
+from unittest import mock
+
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.test import TestCase
 from guardian.shortcuts import assign_perm, get_objects_for_user
 
@@ -97,6 +100,15 @@ class SettlingTests(TestCase):
         )
         settle_permissions(apps.get_app_config("tom_targets"))
         self.assertEqual(TargetUserObjectPermission.objects.count(), 1)
+
+    def test_it_waits_for_the_tables(self):
+        node = ("tom_targets", "0001_squashed_0030_alter_basetarget_slope")
+        early = MigrationLoader(connection).project_state(node).apps
+        with mock.patch("tom_targets.signals.handlers._follow") as follow:
+            settle_permissions(apps.get_app_config("tom_targets"), apps=early)
+            follow.assert_not_called()
+            settle_permissions(apps.get_app_config("tom_targets"))
+            follow.assert_called()
 
     def test_permissions_that_a_class_forgot_are_made(self):
         Permission.objects.filter(codename="delete_target").delete()

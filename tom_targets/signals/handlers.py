@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as global_apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, router
@@ -12,19 +13,26 @@ from tom_common.permissions import BATCH_SIZE
 from tom_targets.models import BaseTarget, Target, TargetGroupObjectPermission, TargetUserObjectPermission
 
 
-def settle_permissions(sender: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
+def settle_permissions(
+    sender: AppConfig, using: str = DEFAULT_DB_ALIAS, apps: Any = global_apps, **kwargs: Any
+) -> None:
     """After migrating: see that the Target class has its permissions, and that every grant names them.
 
     A custom model that forgot to repeat them gets them; grants given before TARGET_MODEL_CLASS was changed follow.
     """
     if sender.label != Target._meta.app_label or not router.allow_migrate_model(using, Permission):
         return
+    # `apps` is as far as the migrations went: tables of later ones are not there yet.
+    tables = [
+        grants for grants in (TargetUserObjectPermission, TargetGroupObjectPermission)
+        if grants._meta.model_name in apps.all_models["tom_targets"]
+    ]
     content_type = ContentType.objects.db_manager(using).get_for_model(Target, for_concrete_model=False)
     for codename, name in BaseTarget._meta.permissions:
         permission, _ = Permission.objects.using(using).get_or_create(
             content_type=content_type, codename=codename, defaults={"name": name}
         )
-        for grants in (TargetUserObjectPermission, TargetGroupObjectPermission):
+        for grants in tables:
             _follow(grants.objects.using(using), permission)
 
 
