@@ -1,7 +1,7 @@
 """What comes of asking a catalogue: plain data that can be stored, shown and made into a target."""
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -85,10 +85,9 @@ class Answer:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Answer":
-        return cls(**data | {
-            "status": Status(data["status"]),
-            "candidates": [Candidate(**candidate) for candidate in data.get("candidates", ())],
-        })
+        """The answer as it was stored; what an earlier or later release kept besides is passed over."""
+        candidates = [Candidate(**_known(Candidate, candidate)) for candidate in data.get("candidates", ())]
+        return cls(**_known(cls, data) | {"status": Status(data["status"]), "candidates": candidates})
 
     def create_query(self, extra_fields: tuple[str, ...] = ()) -> str:
         """The query string that fills the form of a new target: its fields, `names=a,b`, and the extras; those that
@@ -115,11 +114,16 @@ class Answer:
         return names
 
 
+def _known(cls: type, data: dict[str, Any]) -> dict[str, Any]:
+    names = {dataclass_field.name for dataclass_field in fields(cls)}
+    return {name: value for name, value in data.items() if name in names}
+
+
 def target_fields(target: Any) -> dict[str, Any]:
     """The fields of an unsaved target that a catalogue has filled, as JSON can hold them."""
     from django.db.models import NOT_PROVIDED
 
-    fields = {}
+    filled = {}
     for model_field in target._meta.concrete_fields:
         name, value = model_field.attname, getattr(target, model_field.attname, None)
         if name in NOT_FROM_CATALOGS or model_field.is_relation or model_field.primary_key or not model_field.editable:
@@ -127,8 +131,8 @@ def target_fields(target: Any) -> dict[str, Any]:
         is_default = model_field.default is not NOT_PROVIDED and value == model_field.get_default() and name != "type"
         if value is None or value == "" or is_default or (stored := _storable(value)) is None:
             continue
-        fields[name] = stored
-    return fields
+        filled[name] = stored
+    return filled
 
 
 def _storable(value: Any) -> Any:

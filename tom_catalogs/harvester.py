@@ -87,6 +87,8 @@ class AbstractHarvester:
     base_url = ""
     #: A page about the catalogue, for people.
     info_url = ""
+    #: Seconds that an answer may take, unless HARVESTERS[name]["timeout_s"] says otherwise; None is REMOTE_TIMEOUT_S.
+    timeout_s: float | None = None
     #: Keys that HARVESTERS[name] must have.
     required_settings: tuple[str, ...] = ()
 
@@ -143,7 +145,10 @@ class AbstractHarvester:
         settings = self.settings()
         return RemoteClient(
             self.label(), settings.get("base_url") or self.base_url,
-            **{"timeout_s": settings.get("timeout_s"), "secrets": [settings.get("api_key") or ""], **kwargs},
+            **{
+                "timeout_s": settings.get("timeout_s") or self.timeout_s,
+                "secrets": [settings.get("api_key") or ""], **kwargs,
+            },
         )
 
     def answer(self) -> Any:

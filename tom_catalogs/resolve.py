@@ -120,7 +120,7 @@ def resolve(
             return replace(blank, status=refusal[0], message=refusal[1])
         return _found(blank, harvester_class, _asked(harvester_class, wanted))
     except Exception as error:  # whatever a plugin raises ends up as words on its own card
-        return _failed(blank, _label(harvester_class), error)
+        return _failed(blank, harvester_class, error)
 
 
 def why_not(harvester_class: type[AbstractHarvester], term: Term) -> tuple[Status, str] | None:
@@ -169,11 +169,15 @@ def _check_usable(fields: dict[str, Any], label: str) -> None:
                                   service=label)
 
 
-def _failed(blank: Answer, label: str, error: Exception) -> Answer:
-    message = str(error).strip()
+def _failed(blank: Answer, harvester_class: type[AbstractHarvester], error: Exception) -> Answer:
+    label, message = _label(harvester_class), str(error).strip()
     if isinstance(error, SeveralMatchesException) and error.candidates:
         return replace(blank, status=Status.SEVERAL, message=message, candidates=error.candidates)
     status = _status_of(error)
+    if isinstance(error, RemoteCredentialsRejected) and not harvester_class.required_settings:
+        # There is nothing to log in with: this is how SIMBAD shuts out who asks too often.
+        return replace(blank, status=Status.THROTTLED,
+                       message=f"{label} does not answer us for the time being: we have asked too often.")
     if status == Status.BROKEN:
         logger.exception("The harvester %s failed on '%s'.", blank.harvester, blank.term, exc_info=error)
         detail = f"{type(error).__name__}: {message}" if message else type(error).__name__

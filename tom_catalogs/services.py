@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db import connections
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from tom_catalogs.answers import Answer
 from tom_catalogs.harvester import get_service_classes
@@ -18,7 +19,7 @@ from tom_catalogs.resolve import Term, resolve, why_not
 from tom_common import jobs, registries
 from tom_common.astro.angles import format_position
 from tom_common.conf import tom_settings
-from tom_common.models import Job
+from tom_common.models import STALLED_AFTER, Job
 from tom_targets.matching import similar_to
 from tom_targets.models import Target
 
@@ -123,6 +124,18 @@ def _resolve_in_thread(name: str, term: Term) -> Answer:
 def job_of(job_pk: int, user: Any) -> Job | None:
     """The job that somebody waits for, if it is one of ours and theirs."""
     return Job.objects.visible_to(user).filter(pk=job_pk, path=JOB_PATH).first()
+
+
+def why_waiting(job: Job) -> str:
+    """Why nobody has begun with it; empty when somebody has, or when it has only just been asked for."""
+    if job.state != Job.State.QUEUED:
+        return ""
+    if busy := Job.objects.filter(state=Job.State.RUNNING, heartbeat__gt=timezone.now() - STALLED_AFTER).count():
+        others = "another job" if busy == 1 else f"{busy} other jobs"
+        return f"The worker is busy with {others}; this waits for its turn."
+    if job.waits_long:
+        return "This waits for a worker. Is one running? (manage.py runtom, or manage.py db_worker)"
+    return ""
 
 
 def known_targets(answer: Answer, user: Any) -> QuerySet:

@@ -146,7 +146,7 @@ class Waiting:
     url_query: str
     delay_ms: int
     label: str
-    no_worker: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def waiting(request: HttpRequest, card: Card, job: Job) -> Waiting:
     query = {"term": card.term.text, "radius": f"{card.term.radius_arcsec:g}", "service": card.name, "job": job.pk,
              "looks": looks + 1, "came_from": came_from}
     delay = min(FIRST_LOOK_MS * 1.4**min(looks, 20), LONGEST_LOOK_MS)
-    return Waiting(urlencode(query), int(delay), card.label, job.waits_long)
+    return Waiting(urlencode(query), int(delay), card.label, services.why_waiting(job) if looks > 4 else "")
 
 
 def is_coming(card: Card, job: Job | None) -> bool:

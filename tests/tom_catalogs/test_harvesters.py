@@ -274,6 +274,7 @@ class Registered(SimpleTestCase):
         self.assertEqual(classes["Simbad"]().client().base_url, "http://mirror.example")
         self.assertEqual(classes["JPL Horizons"]().client().timeout_s, 5)
         self.assertEqual(classes["NED"]().client().base_url, "https://ned.ipac.caltech.edu")
+        self.assertEqual(classes["NED"]().client().timeout_s, 60)
 
     def test_asking_for_a_target_before_a_query_says_that_there_is_no_data(self):
         with FakeServices() as fake, override_settings(HARVESTERS=fake.harvesters):

@@ -349,6 +349,15 @@ class ResolvePage(PageCase, TestCase):
                            heartbeat=timezone.now() - timedelta(hours=1))
         self.assertContains(self.look(card), "SIMBAD was not asked")
 
+    def test_a_card_that_waits_long_says_why(self):
+        card = self.cards(self.start("M31"))["SIMBAD"]
+        url = re.search(r'hx-get="([^"]+)"', card).group(1).replace("looks=1", "looks=9")
+        self.assertNotContains(self.client.get(url, **HTMX), "worker")
+        Job.objects.update(created=timezone.now() - timedelta(minutes=5))
+        self.assertContains(self.client.get(url, **HTMX), "Is one running?")
+        Job.objects.create(path="x", title="import", state=Job.State.RUNNING, heartbeat=timezone.now())
+        self.assertContains(self.client.get(url, **HTMX), "The worker is busy with another job")
+
     def test_catalogues_are_for_members(self):
         self.client.logout()
         for name in ("query", "query-answer", "resolve", "resolve-answer"):

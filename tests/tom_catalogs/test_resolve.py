@@ -90,6 +90,12 @@ class WhatGoesWrong(CatalogueCase, SimpleTestCase):
         for service, answer in self.statuses(status=429, headers={"Retry-After": "60"}).items():
             self.assertEqual(answer.status, Status.THROTTLED, service)
 
+    def test_an_open_service_that_shuts_us_out_wants_patience_not_credentials(self):
+        self.fake.reply("Simbad", status=403)
+        answer = resolve("Simbad", "M31")
+        self.assertEqual(answer.status, Status.THROTTLED)
+        self.assertNotIn("credentials", answer.message)
+
     def test_a_page_of_html_with_status_200_makes_no_sense(self):
         answers = self.statuses(body="<html><h1>Maintenance</h1></html>", content_type="text/html")
         for service, answer in answers.items():
@@ -212,6 +218,7 @@ class Answers(SimpleTestCase):
 
     def test_an_answer_survives_being_stored(self):
         self.assertEqual(Answer.from_json(self.answer.as_json()), self.answer)
+        self.assertEqual(Answer.from_json(self.answer.as_json() | {"of a later release": 1}), self.answer)
 
     def test_what_no_database_keeps_is_taken_out(self):
         extras = {"z": float("nan"), "when": object}

@@ -39,6 +39,7 @@ class JPLHorizonsHarvester(AbstractHarvester):
     help_text = "Minor planets, comets and planets: orbital elements for today. Where several fit, choose the record."
     base_url = "https://ssd.jpl.nasa.gov"
     info_url = "https://ssd.jpl.nasa.gov/tools/sbdb_lookup.html"
+    timeout_s = 40.0
 
     def query(
         self, term: str, location: str | None = None, start: str | None = None, end: str | None = None,

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from tom_catalogs import values
 from tom_catalogs.harvester import AbstractHarvester, Candidate, MissingDataException, SeveralMatchesException
 from tom_catalogs.small_bodies import is_comet, orbit_fields, parse_designation
-from tom_common.exceptions import RemoteAnswerInvalid
+from tom_common.exceptions import RemoteAnswerInvalid, RemoteRejected
 from tom_common.remote import RemoteClient
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class MPCHarvester(AbstractHarvester):
         )
         if not designation:
             raise RemoteAnswerInvalid(f"{SERVICE} gives no designation for '{term}'.", service=SERVICE)
-        orbit = _orbit_in(client.get_json("get-orb", json={"desig": designation}))
+        orbit = _orbit_of(client, designation)
         if orbit is None:
             raise MissingDataException(f"{SERVICE} knows '{term}' as {designation}, but has no orbit of it.")
         self.catalog_data = {"identity": identity, "orbit": orbit}
@@ -94,6 +94,15 @@ class MPCExplorerHarvester(MPCHarvester):
 
     name = "MPC Explorer"
     verbose_name = "MPC Explorer"
+
+
+def _orbit_of(client: RemoteClient, designation: str) -> dict[str, Any] | None:
+    try:
+        return _orbit_in(client.get_json("get-orb", json={"desig": designation}))
+    except RemoteRejected as error:
+        if error.status == 404:
+            return None
+        raise
 
 
 def _orbit_in(answer: Any) -> dict[str, Any] | None:

@@ -26,6 +26,8 @@ class NEDHarvester(AbstractHarvester):
     help_text = "Galaxies, quasars and other extragalactic objects, by name or by position."
     base_url = "https://ned.ipac.caltech.edu"
     info_url = "https://ned.ipac.caltech.edu/"
+    #: A search around a position takes NED up to a minute.
+    timeout_s = 60.0
 
     def query(self, term: str) -> None:
         client = self.client()
