@@ -45,6 +45,7 @@ TOMTOOLKIT_MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tom_common.htmx_messages.HTMXMessageMiddleware",
     "tom_common.middleware.HTMXRedirectMiddleware",
     "tom_common.middleware.Raise403Middleware",
     "tom_common.middleware.ExternalServiceMiddleware",
