@@ -53,7 +53,11 @@ def form_sections(form: ModelForm) -> list[Section]:
 
 
 def _has_something(form: ModelForm, names: Iterable[str]) -> bool:
-    return any(form[name].errors or form[name].value() not in (None, "") for name in names)
+    # Galactic coordinates are filled in by themselves; they alone unfold nothing.
+    return any(
+        form[name].errors or (form[name].value() not in (None, "") and not name.startswith("galactic_"))
+        for name in names
+    )
 
 
 def carried_values(form: ModelForm, given: Mapping[str, Any]) -> list[tuple[str, str]]:

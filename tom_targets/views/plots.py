@@ -13,7 +13,7 @@ from tom_targets.sites import site_entries
 from tom_targets.views.detail import TargetPanelView
 
 DEFAULT_HEIGHT = 400
-LOOK = ("background", "label_color", "grid")
+LOOK = ("background", "label_color", "grid", "height")
 
 
 class TargetPlanView(TargetPanelView):
@@ -35,7 +35,8 @@ class TargetPlanView(TargetPanelView):
     def _plan(self, form: PlanForm, look: dict[str, str]) -> dict[str, Any]:
         asked = form.cleaned_data
         entry = site_entries()[asked["site"]]
-        remember_site(self.request, asked["site"])
+        if "site" in self.request.GET:
+            remember_site(self.request, asked["site"])
         try:
             plan = make_plan(self.object, entry, asked["night"], asked["airmass"])
         except moving.NoPosition as error:
