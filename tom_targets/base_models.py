@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from tom_common.conf import tom_settings
 from tom_common.hooks import run_hook
 from tom_common.permissions import grant
+from tom_targets.columns import FiniteFloatField
 from tom_targets.derived import extend_update_fields
 from tom_targets.managers import TargetManager
 from tom_targets.matching import MatchManagerAttribute, TargetMatchManager
@@ -70,9 +71,9 @@ def get_target_model_app_label() -> str:
     return import_string(tom_settings.TARGET_MODEL_CLASS)._meta.app_label
 
 
-def number_field(verbose_name: str, help_text: str, *, validators: Iterable = (), **kwargs: Any) -> models.FloatField:
+def number_field(verbose_name: str, help_text: str, *, validators: Iterable = (), **kwargs: Any) -> FiniteFloatField:
     """An optional number that is never NaN nor infinite."""
-    return models.FloatField(
+    return FiniteFloatField(
         null=True, blank=True, verbose_name=verbose_name, help_text=help_text,
         validators=[validate_finite, *validators], **kwargs,
     )

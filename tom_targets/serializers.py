@@ -19,6 +19,10 @@ from tom_targets.validators import (
     RequiredFieldsTogetherValidator,
 )
 
+#: fields whose values go out as they are
+PLAIN = (serializers.FloatField, serializers.CharField, serializers.IntegerField, serializers.BooleanField,
+         serializers.ChoiceField)
+
 
 class TargetNameSerializer(serializers.ModelSerializer):
     """An alias. With an `id`, that alias is renamed."""
@@ -82,40 +86,43 @@ class TargetSerializer(serializers.ModelSerializer):
 
     def to_representation(self, instance: Target) -> dict[str, Any]:
         """All columns, and the nested lists. Of the groups, those that the user may know about."""
-        columns = self._columns_to_write()
         shown: dict[str, Any] = {}
-        for name, field in columns:
-            value = field.get_attribute(instance)
-            shown[name] = None if value is None else field.to_representation(value)
+        for name, field in self._columns():
+            if field is None:
+                shown[name] = getattr(instance, name)
+            else:
+                value = field.get_attribute(instance)
+                shown[name] = None if value is None else field.to_representation(value)
         shown["targetextra_set"] = [
-            {"id": extra.pk, "key": extra.key, "value": extra.value} for extra in instance.targetextra_set.all()
+            {"id": extra.pk, "key": extra.key, "value": extra.value}
+            for extra in _rows(instance, "all_extras", "targetextra_set")
         ]
-        shown["aliases"] = [{"id": alias.pk, "name": alias.name} for alias in instance.aliases.all()]
-        shown["groups"] = [{"id": group.pk, "name": group.name} for group in self._groups(instance)]
+        shown["aliases"] = [{"id": alias.pk, "name": alias.name} for alias in _rows(instance, "all_aliases", "aliases")]
+        shown["groups"] = self._groups(instance)
         return shown
 
-    def _columns_to_write(self) -> list[tuple[str, serializers.Field]]:
-        if not hasattr(self, "_columns"):
+    def _columns(self) -> list[tuple[str, serializers.Field | None]]:
+        """What is shown by itself; None for a value that JSON takes as it is."""
+        if not hasattr(self, "_shown_columns"):
             nested = ("targetextra_set", "aliases", "target_lists", "groups")
-            self._columns = [
-                (field.field_name, field) for field in self._readable_fields if field.field_name not in nested
+            self._shown_columns = [
+                (field.field_name, None if type(field) in PLAIN and field.source == field.field_name else field)
+                for field in self._readable_fields if field.field_name not in nested
             ]
-        return self._columns
+        return self._shown_columns
 
-    def _groups(self, instance: Target) -> list[Group]:
+    def _groups(self, instance: Target) -> list[dict[str, Any]]:
         grants = getattr(instance, "view_grants", None)
         if grants is None:
             _, of_groups = grants_of(type(instance), "view")
-            grants = of_groups.filter(content_object=instance.pk).select_related("group")
-        known = self._known_groups()
-        return [grant.group for grant in grants if known is None or grant.group_id in known]
+            grants = of_groups.filter(content_object=instance.pk)
+        names = self._known_groups()
+        return [{"id": grant.group_id, "name": names[grant.group_id]} for grant in grants if grant.group_id in names]
 
-    def _known_groups(self) -> set[int] | None:
-        """Keys of the groups that the user may know about; None for all."""
-        if self.user is not None and self.user.is_superuser:
-            return None
+    def _known_groups(self) -> dict[int, str]:
+        """{key: name} of the groups that the user may know about."""
         if "known_groups" not in self.context:
-            self.context["known_groups"] = set(groups_of(self.user).values_list("pk", flat=True))
+            self.context["known_groups"] = dict(groups_of(self.user).values_list("pk", "name"))
         return self.context["known_groups"]
 
     @staticmethod
@@ -123,8 +130,9 @@ class TargetSerializer(serializers.ModelSerializer):
         """The rows with all that `to_representation` needs, in a query a table."""
         _, of_groups = grants_of(queryset.model, "view")
         return queryset.prefetch_related(
-            "targetextra_set", "aliases",
-            Prefetch("targetgroupobjectpermission_set", of_groups.select_related("group"), to_attr="view_grants"),
+            Prefetch("targetextra_set", TargetExtra.objects.order_by("pk"), to_attr="all_extras"),
+            Prefetch("aliases", TargetName.objects.order_by("pk"), to_attr="all_aliases"),
+            Prefetch("targetgroupobjectpermission_set", of_groups, to_attr="view_grants"),
         )
 
     # What comes in
@@ -180,9 +188,8 @@ class TargetSerializer(serializers.ModelSerializer):
             self._join(instance, nested["target_lists"])
             if nested["groups"] is not None:
                 set_groups(instance, nested["groups"], among=groups_of(self.user))
-        for relation in ("targetextra_set", "aliases"):
-            getattr(instance, "_prefetched_objects_cache", {}).pop(relation, None)
-        instance.__dict__.pop("view_grants", None)
+        for fetched in ("all_extras", "all_aliases", "view_grants"):
+            instance.__dict__.pop(fetched, None)
         return instance
 
     @staticmethod
@@ -223,6 +230,12 @@ class TargetSerializer(serializers.ModelSerializer):
     @staticmethod
     def _told_as_api_error() -> "_ApiErrors":
         return _ApiErrors()
+
+
+def _rows(instance: Target, fetched: str, relation: str) -> Any:
+    """What was fetched together with the list, or the relation itself."""
+    rows = getattr(instance, fetched, None)
+    return getattr(instance, relation).all() if rows is None else rows
 
 
 class _ApiErrors:

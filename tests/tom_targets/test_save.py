@@ -1,5 +1,6 @@
 """However a target is written, its derived columns are true, and it is written whole or not at all."""
 
+import math
 from unittest import mock
 
 from django.core.exceptions import ValidationError
@@ -138,6 +139,19 @@ class DerivedColumnsTests(TestCase):
     def test_extras_are_read_in_bulk_too(self):
         TargetExtra.objects.bulk_create([TargetExtra(target=self.target, key="z", value="0.5")])
         self.assertEqual(TargetExtra.objects.get().float_value, 0.5)
+
+
+class MissingNumbersTests(TestCase):
+    """NaN is how tables write what is missing; it never gets into the database."""
+
+    def test_it_is_stored_as_nothing_by_every_writer(self):
+        target = Target(name="one", ra=1.0, dec=1.0, parallax=math.nan, pm_ra=math.inf)
+        target.save()
+        self.assertEqual((target.parallax, target.pm_ra), (None, None))
+        Target.objects.bulk_create([Target(name="two", ra=math.nan, dec=math.nan)])
+        Target.objects.filter(name="one").update(distance=math.nan, ra=math.nan)
+        for stored in Target.objects.all():
+            self.assertEqual((stored.ra, stored.parallax, stored.pm_ra, stored.distance, stored.healpix), (None,) * 5)
 
 
 class GalacticTests(TestCase):
