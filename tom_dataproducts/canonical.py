@@ -125,11 +125,14 @@ def read_timestamp(timestamp: Any) -> datetime:
     if isinstance(timestamp, str):
         timestamp = _parsed(timestamp)
     elif hasattr(timestamp, "to_datetime") and hasattr(timestamp, "scale"):
-        timestamp = timestamp.utc.to_datetime(timezone=UTC)
+        try:
+            timestamp = timestamp.utc.to_datetime(timezone=UTC)
+        except ValueError as error:
+            raise MeasurementRefused(f"The time {timestamp} cannot be stored: {error}.") from error
     elif hasattr(timestamp, "to_pydatetime"):
         timestamp = timestamp.to_pydatetime()
     if not isinstance(timestamp, datetime):
-        raise MeasurementRefused(f"The time is {timestamp!r}; it should be a date and time with its zone.")
+        raise MeasurementRefused(f"The time is {shown(timestamp)}; it should be a date and time with its zone.")
     if timestamp.tzinfo is None:
         raise MeasurementRefused(f"The time {timestamp} has no zone; give it in UTC.")
     when = timestamp.astimezone(UTC)
@@ -142,9 +145,9 @@ def _parsed(text: str) -> datetime:
     try:
         when = parse_datetime(text.strip())
     except ValueError as error:
-        raise MeasurementRefused(f"The time {text!r} is not a date: {error}.") from error
+        raise MeasurementRefused(f"The time {shown(text)} is not a date: {error}.") from error
     if when is None:
-        raise MeasurementRefused(f"The time {text!r} is not a date and time like 2024-05-01T03:20:00Z.")
+        raise MeasurementRefused(f"The time {shown(text)} is not a date and time like 2024-05-01T03:20:00Z.")
     return when
 
 
@@ -169,11 +172,14 @@ def as_mapping(value: Any) -> dict:
     if isinstance(value, str):
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise MeasurementRefused("The value is text that is not JSON.") from error
     if not isinstance(value, Mapping):
         raise MeasurementRefused(f"The value is {type(value).__name__}; it should name what was measured.")
-    return {str(name): _plain(content, str(name)) for name, content in value.items()}
+    try:
+        return {writable(str(name)): _plain(content, str(name)) for name, content in value.items()}
+    except RecursionError as error:
+        raise MeasurementRefused("The value is nested too deeply.") from error
 
 
 def _plain(content: Any, name: str) -> Any:
@@ -181,7 +187,9 @@ def _plain(content: Any, name: str) -> Any:
         if not math.isfinite(content):
             raise MeasurementRefused(f"{name} is {content}; leave out what was not measured.")
         return float(content)
-    if content is None or isinstance(content, (str, bool, int)):
+    if isinstance(content, str):
+        return writable(content)
+    if content is None or isinstance(content, (bool, int)):
         return content
     if hasattr(content, "tolist"):
         return _plain(content.tolist(), name)
@@ -193,8 +201,25 @@ def _plain(content: Any, name: str) -> Any:
         return content.isoformat()
     try:
         return _plain(float(content), name)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise MeasurementRefused(f"{name} is of type {type(content).__name__}, which cannot be stored.") from error
+
+
+def writable(text: str) -> str:
+    """The text, which every database can hold: without NUL, and encodable."""
+    if "\x00" in text:
+        raise MeasurementRefused(f"{shown(text)} contains the character NUL.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise MeasurementRefused(f"{shown(text)} is no valid text: {error.reason}.") from error
+    return text
+
+
+def shown(content: Any) -> str:
+    """A piece of somebody's data in a message: short, and safe to print."""
+    text = ascii(content) if isinstance(content, str) and not content.isprintable() else repr(content)
+    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 def read_number(content: Any, name: str) -> float | None:
@@ -205,8 +230,8 @@ def read_number(content: Any, name: str) -> float | None:
         if isinstance(content, bool):
             raise ValueError
         number = float(content)
-    except (TypeError, ValueError) as error:
-        raise MeasurementRefused(f"{name} is {content!r}, which is not a number.") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise MeasurementRefused(f"{name} is {shown(content)}, which is not a number.") from error
     if not math.isfinite(number):
         raise MeasurementRefused(f"{name} is {number}; leave out what was not measured.")
     return number + 0.0  # -0.0 becomes 0.0, so that both have one fingerprint
@@ -225,7 +250,7 @@ class _Reader:
         for name, content in found[1:]:
             if content != found[0][1]:
                 raise MeasurementRefused(
-                    f"{column} is given twice: {found[0][0]} is {found[0][1]!r}, {name} is {content!r}."
+                    f"{column} is given twice: {found[0][0]} is {shown(found[0][1])}, {name} is {shown(content)}."
                 )
         return found[0][1] if found else None
 
@@ -241,7 +266,7 @@ class _Reader:
 
 
 def fitting_text(content: Any, column: str) -> str:
-    text = "" if content is None else str(content).strip()
+    text = "" if content is None else writable(str(content)).strip()
     longest = LENGTHS.get(column, 255)
     if len(text) > longest:
         raise MeasurementRefused(f"{column} has {len(text)} characters; at most {longest} can be stored.")
@@ -308,7 +333,7 @@ def canonical_unit(unit: str) -> str:
     try:
         return Unit(unit).to_string()
     except (TypeError, ValueError) as error:
-        raise MeasurementRefused(f"The unit {unit!r} is not known.") from error
+        raise MeasurementRefused(f"The unit {shown(unit)} is not known.") from error
 
 
 @dataclass(slots=True)

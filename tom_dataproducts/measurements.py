@@ -27,6 +27,7 @@ from tom_dataproducts.canonical import (
     from_mjd,
     measure,
     read_number,
+    writable,
 )
 from tom_dataproducts.models import DataProduct, ReducedDatum
 
@@ -135,7 +136,7 @@ def _datum(row: Any, source_name: str, source_location: str, defaults: dict) -> 
 
 
 def _fitting(content: Any, name: str, length: int) -> str:
-    text = "" if content is None else str(content).strip()
+    text = "" if content is None else writable(str(content)).strip()
     if len(text) > length:
         raise MeasurementRefused(f"{name} has {len(text)} characters; at most {length} can be stored.")
     return text

@@ -1,13 +1,19 @@
 """One form for measurements that come in many."""
 
+import json
+import math
+import warnings
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import numpy as np
 from astropy.time import Time
 from django.test import SimpleTestCase
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tom_dataproducts.canonical import (
+    PHOTOMETRY_NAMES,
     MeasurementRefused,
     canonical_unit,
     from_mjd,
@@ -93,11 +99,23 @@ class PhotometryTests(SimpleTestCase):
             ({"magnitude": 17, "filter": "r" * 101}, "101 characters"),
             ({"magnitude": 17, "exposure_time": -1}, "exposure time is negative"),
             ({"magnitude": 17, "image": object()}, "cannot be stored"),
+            ({"magnitude": 17, "filter": "r\x00"}, "contains the character NUL"),
+            ({"magnitude": 17, "note\ud800": 1}, "is no valid text"),
+            ({"magnitude": 10**400}, "which is not a number"),
+            ({"magnitude": 17, "filter": "r", "band": "g" * 300}, "given twice"),
             ("not json", "not JSON"),
             (17.2, "should name what was measured"),
         ):
             with self.subTest(value), self.assertRaisesMessage(MeasurementRefused, reason):
                 photometry(value)
+
+    def test_a_value_without_bottom_is_refused(self):
+        value = {"magnitude": 17}
+        for _ in range(3000):
+            value = {"in": value}
+        for bottomless in (value, "[" * 100_000):
+            with self.assertRaises(MeasurementRefused):
+                photometry(bottomless)
 
     def test_a_flux_with_its_unit_is_a_brightness(self):
         point = photometry({"flux": -3.5, "flux_error": 1.2, "flux_unit": "uJy", "filter": "o"})
@@ -122,6 +140,38 @@ class PhotometryTests(SimpleTestCase):
         )
 
 
+#: what a JSON file, a table or a mistake may hold
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | st.datetimes()
+    | st.decimals() | st.binary()
+    | st.sampled_from(["17.2", ">19", " ", "nan", "1e999", "99", np.float64(17), np.ma.masked]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)  # fmt: skip
+KNOWN = [name for names in PHOTOMETRY_NAMES.values() for name in names]
+COLUMNS = st.sampled_from([*KNOWN, "exptime", "telescope", "x"])
+
+
+class AnyValueTests(SimpleTestCase):
+    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(st.dictionaries(COLUMNS, ANYTHING, max_size=6) | ANYTHING)
+    def test_a_value_is_read_or_refused_and_what_is_read_can_be_stored(self, value):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                point = photometry(value)
+        except MeasurementRefused as refused:
+            self.assertTrue(str(refused))
+            str(refused).encode()
+            return
+        json.dumps(point.value, allow_nan=False).encode()
+        self.assertFalse(point.brightness is None and point.limit is None)
+        for number in (point.brightness, point.brightness_error, point.limit, point.exposure_time):
+            self.assertTrue(number is None or math.isfinite(number))
+        again = photometry(json.loads(json.dumps(point.value)))
+        self.assertEqual(again.fingerprint(1, "photometry", "x"), point.fingerprint(1, "photometry", "x"))
+
+
 class TimeTests(SimpleTestCase):
     def test_every_zone_becomes_utc(self):
         chile = timezone(timedelta(hours=-4))
@@ -134,7 +184,8 @@ class TimeTests(SimpleTestCase):
         for moment, reason in (
             (datetime(2024, 5, 1, 8), "has no zone"), ("2024-05-01T12:00:00", "has no zone"),
             ("2024-05-41T12:00:00Z", "is not a date"), ("yesterday", "is not a date"), (59000.5, "should be a date"),
-            (None, "should be a date"), (datetime(9000, 1, 1, tzinfo=UTC), "lies outside"),
+            (None, "should be a date"), (Time("2016-12-31T23:59:60.5", scale="utc"), "cannot be stored"),
+            (datetime(9000, 1, 1, tzinfo=UTC), "lies outside"),
         ):
             with self.subTest(moment), self.assertRaisesMessage(MeasurementRefused, reason):
                 read_timestamp(moment)
