@@ -32,8 +32,8 @@ def create_target(
     """
     target.full_clean()
     target.save(extras=extras, names=names)
-    holders = [user] if user is not None and user.is_authenticated and not user.is_superuser else []
-    grant([*holders, *groups], to=target)
+    _grant_to_maker(user, target)
+    grant(groups, to=target)
     run_hook("target_post_save", target=target, created=True)
     return target
 
@@ -63,17 +63,23 @@ def update_target(
 def store_forms(form: Any, *formsets: Any, user: Any = None) -> Target:
     """Store what a valid target form and its formsets (tags, aliases) hold, and give the maker of a new target access.
 
-    The hook runs once more when all of it is stored.
+    For a new target the hook runs once more when all of it is stored.
     """
     created = form.instance._state.adding
     target = form.save()
     for formset in formsets:
         formset.instance = target
         formset.save()
-    if created and user is not None and user.is_authenticated and not user.is_superuser:
-        grant([user], to=target)
-    run_hook("target_post_save", target=target, created=created)
+    if created:
+        _grant_to_maker(user, target)
+        run_hook("target_post_save", target=target, created=True)
     return target
+
+
+def _grant_to_maker(user: Any, made: Target | TargetList) -> None:
+    """Who makes something has access to it; a superuser has it anyway."""
+    if user is not None and user.is_authenticated and not user.is_superuser:
+        grant([user], to=made)
 
 
 def set_groups(target: Target, groups: Iterable[Group], *, among: Iterable[Group]) -> None:
@@ -98,8 +104,7 @@ def shared_with(target: Target, user: Any) -> Any:
 def create_grouping(name: str, *, user: Any = None, targets: Iterable[Target] = ()) -> TargetList:
     """A new grouping, which its maker may see, change and delete."""
     grouping = TargetList.objects.create(name=name)
-    if user is not None and user.is_authenticated and not user.is_superuser:
-        grant([user], to=grouping)
+    _grant_to_maker(user, grouping)
     grouping.targets.add(*targets)
     return grouping
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import CASCADE
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,9 +13,7 @@ from django.views.generic import CreateView, DeleteView, UpdateView
 
 from tom_common.conf import tom_settings
 from tom_common.hints import add_hint
-from tom_common.hooks import run_hook
 from tom_common.people import PUBLIC_GROUP
-from tom_common.permissions import grant
 from tom_targets.form_sections import carried_values, form_sections
 from tom_targets.forms import (
     NonSiderealTargetCreateForm,
@@ -25,7 +23,7 @@ from tom_targets.forms import (
     UnknownTypeTargetCreateForm,
 )
 from tom_targets.models import Target
-from tom_targets.services import delete_target, groups_of, possible_duplicates
+from tom_targets.services import delete_target, groups_of, possible_duplicates, store_forms
 from tom_targets.views.access import TargetAccessMixin
 
 FORMS = {Target.SIDEREAL: SiderealTargetCreateForm, Target.NON_SIDEREAL: NonSiderealTargetCreateForm}
@@ -83,8 +81,7 @@ class TargetFormMixin:
         if duplicates:
             return self.form_invalid(form, duplicates=duplicates, **formsets)
         try:
-            with transaction.atomic():
-                self._store(form, formsets)
+            self._store(form, formsets)
         except IntegrityError:
             # Somebody else was faster, between the check and the write.
             form.add_error("name", "A target of this name, or with one of these aliases, was made just now.")
@@ -101,10 +98,7 @@ class TargetFormMixin:
         return []
 
     def _store(self, form: ModelForm, formsets: dict[str, BaseInlineFormSet]) -> None:
-        self.object = form.save()
-        for formset in formsets.values():
-            formset.instance = self.object
-            formset.save()
+        self.object = store_forms(form, *formsets.values(), user=self.request.user)
 
 
 def _posted(factory: type[BaseInlineFormSet], request: HttpRequest, instance: Target) -> BaseInlineFormSet:
@@ -157,13 +151,6 @@ class TargetCreateView(LoginRequiredMixin, TargetFormMixin, CreateView):
         if "create_anyway" in self.request.POST:
             return []
         return possible_duplicates(form.instance, user=self.request.user, other_names=names.names)
-
-    def _store(self, form: ModelForm, formsets: dict[str, BaseInlineFormSet]) -> None:
-        super()._store(form, formsets)
-        if not self.request.user.is_superuser:
-            grant([self.request.user], to=self.object)
-        # Once more, for the hook that wants to see aliases, tags and groups.
-        run_hook("target_post_save", target=self.object, created=True)
 
 
 def _filled(factory: type[BaseInlineFormSet], rows: list[dict[str, str]]) -> BaseInlineFormSet:
