@@ -134,7 +134,7 @@ def parse_ra(text: str | float, *, unit: str | None = None) -> float:
     """Right ascension in any notation, as degrees in [0, 360).
 
     `unit` ('deg' or 'hour') settles what a text without ``h``, ``d`` or degree sign means; without it the hour/degree
-    rule of this module holds. Numbers are degrees (or `unit`). Up to one turn to either side is wrapped.
+    rule of this module holds. Numbers are degrees (or `unit`). Plain degrees up to one turn outside are wrapped: 370 is 10.
     Raises AngleError for anything else, an empty text and NaN included.
     """
     if unit not in (None, "deg", "hour"):
@@ -148,7 +148,8 @@ def parse_ra(text: str | float, *, unit: str | None = None) -> float:
     said = {"h": "hour", "d": "deg", None: unit}[angle.unit]
     in_hours = said == "hour" if said else angle.parts > 1
     turn = 24 if in_hours else 360
-    if angle.value > turn:
+    # A number of degrees may have gone once too often around, in either direction; a clock shows no 25 hours.
+    if angle.value > (turn if in_hours or angle.parts > 1 else 2 * turn):
         found, hint = f"{angle.value:g} {'hours' if in_hours else 'degrees'}", ""
         if in_hours and angle.value <= 360:
             hint = " If degrees are meant, write 200d30m00s or a plain decimal."
