@@ -12,7 +12,8 @@ from tom_common.integration import CONTRIBUTIONS
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs").rglob("*.rst"))
 CODE_BLOCK = re.compile(
-    r"^(?P<indent> *)\.\. code-block:: python\n(?P<options>(?:(?P=indent)   :.*\n)*)\n(?P<body>(?:(?P=indent)   .*\n|\n)+)",
+    r"^(?P<indent> *)\.\. code-block:: python\n(?P<options>(?:(?P=indent)   :.*\n)*)\n"
+    r"(?P<body>(?:(?P=indent)   .*\n|\n)+)",
     re.MULTILINE,
 )
 

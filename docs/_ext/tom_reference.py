@@ -20,7 +20,8 @@ class Generated(Directive):
     def run(self) -> list[nodes.Node]:
         section = nodes.section()
         section.document = self.state.document
-        self.state.nested_parse(StringList(self.lines(), source=self.name), self.content_offset, section, match_titles=1)
+        content = StringList(self.lines(), source=self.name)
+        self.state.nested_parse(content, self.content_offset, section, match_titles=1)
         return section.children
 
 
@@ -35,7 +36,8 @@ class Settings(Generated):
         for group, settings in groups.items():
             lines += [f".. rubric:: {group}", ""]
             for setting in settings:
-                lines += [f"``{setting.name}``", f"   {setting.help}", "", f"   Default: ``{setting.default_value()!r}``."]
+                lines += [f"``{setting.name}``", f"   {setting.help}", ""]
+                lines.append(f"   Default: ``{setting.default_value()!r}``.")
                 if setting.choices:
                     lines += [f"   One of {', '.join(f'``{choice}``' for choice in setting.choices)}."]
                 if setting.older_name:

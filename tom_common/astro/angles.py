@@ -134,7 +134,8 @@ def parse_ra(text: str | float, *, unit: str | None = None) -> float:
     """Right ascension in any notation, as degrees in [0, 360).
 
     `unit` ('deg' or 'hour') settles what a text without ``h``, ``d`` or degree sign means; without it the hour/degree
-    rule of this module holds. Numbers are degrees (or `unit`). Plain degrees up to one turn outside are wrapped: 370 is 10.
+    rule of this module holds. Numbers are degrees (or `unit`). Plain degrees up to one turn outside are wrapped: 370
+    is 10.
     Raises AngleError for anything else, an empty text and NaN included.
     """
     if unit not in (None, "deg", "hour"):
