@@ -12,6 +12,7 @@ A project that needs more says so in `CSP_EXTRA`; a single view by the decorator
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -35,19 +36,26 @@ BROWSABLE_API = {
 
 def policy() -> dict[str, list[str]]:
     """The directives of this TOM, before what a single view adds."""
+    static, media = _origin(settings.STATIC_URL), _origin(settings.MEDIA_URL)
     directives = {
         "default-src": ["'self'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'", PLOTLY_STYLE],
-        "img-src": ["'self'", "data:", "blob:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
+        "script-src": ["'self'", *static],
+        "style-src": ["'self'", *static, PLOTLY_STYLE],
+        "img-src": ["'self'", *static, *media, "data:", "blob:"],
+        "font-src": ["'self'", *static],
+        "connect-src": ["'self'", *static],
         "object-src": ["'none'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'self'"],
     }
     return merged(directives, tom_settings.CSP_EXTRA)
+
+
+def _origin(url: str | None) -> list[str]:
+    """The host of files that the project keeps elsewhere (an absolute STATIC_URL or MEDIA_URL)."""
+    parts = urlsplit(url or "")
+    return [f"{parts.scheme or 'https'}://{parts.netloc}"] if parts.netloc else []
 
 
 def merged(directives: dict[str, list[str]], extra: dict[str, list[str]]) -> dict[str, list[str]]:

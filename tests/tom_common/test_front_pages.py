@@ -66,6 +66,13 @@ class PolicyTests(SimpleTestCase):
         found = directives(answered(lambda request: HttpResponse()))
         self.assertEqual(found["style-src"], ["'self'", "'unsafe-inline'"])
 
+    @override_settings(STATIC_URL="https://static.example.org/tom/", MEDIA_URL="//media.example.org/")
+    def test_files_that_the_project_keeps_elsewhere_may_be_loaded(self):
+        found = directives(answered(lambda request: HttpResponse()))
+        self.assertEqual(found["script-src"], ["'self'", "https://static.example.org"])
+        self.assertEqual(found["img-src"][1:3], ["https://static.example.org", "https://media.example.org"])
+        self.assertNotIn("https://media.example.org", found["script-src"])
+
     def test_a_policy_of_its_own_stays(self):
         response = answered(lambda request: HttpResponse(headers={csp.HEADER: "default-src 'none'"}))
         self.assertEqual(response[csp.HEADER], "default-src 'none'")
