@@ -5,7 +5,7 @@ from unittest.mock import patch
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core import mail
-from django.test import TestCase, override_settings
+from django.test import Client, TestCase, override_settings
 from django.urls import reverse
 from guardian.utils import get_anonymous_user
 from rest_framework.authtoken.models import Token
@@ -300,6 +300,13 @@ class LoginTests(TestCase):
     def test_who_is_barred_does_not_come_in(self):
         User.objects.update(is_active=False)
         self.assertEqual(self.log_in().status_code, 200)
+
+    def test_a_form_that_is_too_old_is_told_on_a_page_of_ours(self):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(self.user)
+        answer = client.post(reverse("password_change"), {"old_password": PASSWORD})
+        self.assertContains(answer, "That was not sent", status_code=403)
+        self.assertContains(answer, "tom_common/css/base.css", status_code=403)
 
     def test_one_logs_out_by_post_alone(self):
         self.log_in()
