@@ -124,7 +124,7 @@ class ErrorPageTests(TestCase):
 
     def test_a_form_that_cannot_be_checked_is_told_in_words(self):
         response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"username": "x"})
-        self.assertContains(response, "nothing was changed", status_code=403)
+        self.assertContains(response, "send it again", status_code=403)
         self.assertEqual(marked_up(response).refused, [])
 
     def test_a_damaged_request_gets_a_page(self):
