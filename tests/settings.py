@@ -1,4 +1,4 @@
-"""The settings the tests run with: a small TOM as a project would have it, on SQLite in memory unless told otherwise."""
+"""The settings the tests run with: a small TOM as a project would have it, in memory unless told otherwise."""
 
 import os
 from importlib.util import find_spec

@@ -176,7 +176,8 @@ class TomSettings:
         type=(list, tuple), group="Appearance",
     )
     CSP_EXTRA = Setting(
-        dict, "{directive: [sources]} added to the Content-Security-Policy of every page.", type=dict, group="Appearance"
+        dict, "{directive: [sources]} added to the Content-Security-Policy of every page.",
+        type=dict, group="Appearance",
     )
     ROBOTS_TXT_PATH = Setting(None, "A file served as /robots.txt; without one, robots are sent away.",
                               type=str, group="Appearance")

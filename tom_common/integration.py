@@ -1,7 +1,7 @@
 """What the installed apps contribute to each other's pages.
 
-An app contributes by a method of its AppConfig (`nav_items`, `target_detail_tabs`, …) that returns a list. A method may be
-absent or return nothing. An app that raises is logged and left out: one broken plugin never takes a page with it.
+An app contributes by a method of its AppConfig (`nav_items`, `target_detail_tabs`, …) that returns a list. A method
+may be absent or return nothing. An app that raises is logged and left out: one broken plugin never takes a page with it.
 """
 
 import logging
@@ -40,7 +40,8 @@ CONTRIBUTIONS = {
     "target_detail_buttons": "{'partial', 'context'?}: buttons on the target page",
     "target_detail_tabs": "{'label', 'partial', 'context'?}: tabs of the target page",
     "target_detail_panels": "{'label', 'url_name' or 'partial', 'context'?}: panels of the target page's first tab",
-    "target_list_columns": "{'name', 'label', 'accessor' or 'partial', 'order_by'?, 'annotate'?}: columns of the target list",
+    "target_list_columns": "{'name', 'label', 'accessor' or 'partial', 'order_by'?, 'annotate'?}: "
+    "columns of the target list",
     "profile_details": "{'partial', 'context'}: cards of the profile page",
     "user_lists": "{'partial', 'context'}: lists on the users page",
     "home_panels": "{'partial', 'context'?, 'position'?: 'main' or 'side'}: cards of the first page",

@@ -129,7 +129,8 @@ class PositionTests(TestCase):
 class SingleAngleTests(TestCase):
     def test_right_ascension_wraps_and_numbers_are_degrees(self):
         for given_value, expected in ((360, 0), (-10, 350), ("-10", 350), (370, 10), ("370", 10), (0, 0),
-                                      ("24:00:00", 0), ("359.5", 359.5), (-1e-20, 0), ("12h", 180), ("12.5h", 187.5), ("12", 12), ("12 30", 187.5)):
+                                      ("24:00:00", 0), ("359.5", 359.5), (-1e-20, 0), ("12h", 180),
+                                      ("12.5h", 187.5), ("12", 12), ("12 30", 187.5)):
             with self.subTest(value=given_value):
                 self.assertAlmostEqual(parse_ra(given_value), expected)
 
