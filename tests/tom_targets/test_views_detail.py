@@ -1,6 +1,7 @@
 """A target's page and its panels, as everybody may or may not see them."""
 
 import json
+import re
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -115,7 +116,7 @@ class TargetPageTests(TestCase):
 
     def test_it_says_where_the_target_is_in_every_notation(self):
         page = self.page()
-        for text in ("17:57:48.50 +04:41:36.1", "269.452076 +4.693365", "Ophiuchus", "31.0088", "GJ 699"):
+        for text in ("17:57:48.50 +04:41:36.1", "269.452076 +4.693365", "Ophiuchus", "31.00870 +14.06265", "GJ 699"):
             self.assertContains(page, text)
         self.assertContains(page, 'data-copy-text="17:57:48.50 +04:41:36.1"')
 
@@ -166,6 +167,28 @@ class TargetPageTests(TestCase):
     def test_an_older_link_hands_its_night_to_the_plan(self):
         page = self.page(query="?start_time=2026-02-03T22:00&airmass=1.5")
         self.assertContains(page, "plan/?start_time=2026-02-03T22%3A00&amp;airmass=1.5")
+
+
+class InlineTests(TestCase):
+    """The Content-Security-Policy runs no script and no style that stands in a page, so none may."""
+
+    def test_nothing_stands_inline(self):
+        user = make_superuser()
+        target = SiderealTargetFactory.create()
+        comet = CometTargetFactory.create()
+        client = logged_in(user)
+        pages = [url(name, one) for one in (target, comet) for name in ("detail", "update", "delete", *PANELS)]
+        pages += [reverse(f"targets:{name}") for name in ("list", "create", "targetgrouping", "create-group", "aladin")]
+        pages += [reverse("targets:create") + "?type=NON_SIDEREAL", reverse("targets:search") + "?q=nothing"]
+        for path in pages:
+            page = client.get(path)
+            if "html" not in page["Content-Type"]:
+                continue
+            with self.subTest(path):
+                for tag in re.findall(r"<[a-zA-Z][^>]*>", page.content.decode()):
+                    self.assertNotRegex(tag, r"""\s(style|on[a-z]+)\s*=""")
+                    if tag.startswith("<script"):
+                        self.assertRegex(tag, r'src="/|type="application/json"')
 
 
 class CostTests(TestCase):
