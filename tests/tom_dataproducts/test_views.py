@@ -101,6 +101,12 @@ class PanelTests(TestCase):
         self.assertNotContains(answer, "Simulated")
         self.assertNotContains(answer, "<b>")
 
+    def test_the_target_page_holds_both_panels_and_none_of_the_data(self):
+        answer = self.client.get(self.target.get_absolute_url())
+        for name in ("target-photometry", "target-spectroscopy"):
+            self.assertContains(answer, f'hx-get="{page_of(name, self.target)}"')
+        self.assertNotContains(answer, "17.44")
+
     def test_pages_of_the_table_turn_and_nonsense_gets_the_nearest_page(self):
         last = self.client.get(page_of("target-photometry-table", self.target, "?page=3"))
         self.assertContains(last, "&gt; 20.50</span> mag(AB)")
