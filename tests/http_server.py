@@ -48,7 +48,7 @@ class Answer:
     cut: bool = False
     #: the length promised, when it is not that of the body
     promised_length: int | None = None
-    #: seconds between two bytes; the body never seems to end
+    #: seconds between two bytes of a body of a thousand blanks
     trickle_s: float | None = None
 
 
@@ -130,7 +130,9 @@ class HttpServer:
                     self.send_header(name, value)
                 self.end_headers()
                 if answer.trickle_s:
-                    while not server.over.wait(answer.trickle_s):
+                    for _ in range(1000):
+                        if server.over.wait(answer.trickle_s):
+                            break
                         self.wfile.write(b" ")
                 elif self.command != "HEAD":
                     self.wfile.write(answer.body)
