@@ -7,6 +7,7 @@ from django.db import connections
 from django.db.models import Manager, Q, QuerySet
 
 from tom_common.permissions import GrantedQuerySet
+from tom_targets.any_of import AnyOf
 from tom_targets.derived import DerivedQuerySetMixin
 from tom_targets.names import simplified
 from tom_targets.sky_index import separation_from, within
@@ -59,12 +60,8 @@ class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
 
     def with_simplified_name(self, *forms: str) -> "TargetQuerySet":
         """Targets with a name or alias of one of these simplified forms."""
-        return self.filter(self.simplified_name_is(*forms))
-
-    def simplified_name_is(self, *forms: str) -> Q:
-        """The condition of :meth:`with_simplified_name`."""
         forms = [form for form in forms if form]
-        return self.name_condition(Q(name_simplified__in=forms)) if forms else Q(pk__in=())
+        return self._by_name(Q(name_simplified__in=forms)) if forms else self.none()
 
     def name_starts_with(self, text: str) -> "TargetQuerySet":
         """Targets with a name or alias that begins so, however it is written."""
@@ -74,14 +71,14 @@ class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
         return self._by_name(prefix_condition(form, self.db))
 
     def _by_name(self, condition: Q) -> "TargetQuerySet":
-        return self.filter(self.name_condition(condition))
+        return self.filter(pk__in=AnyOf(*self.keys_by_name(condition)))
 
-    def name_condition(self, condition: Q) -> Q:
-        """By a condition on the columns that targets and aliases share. Each half is one look-up in its own index."""
+    def keys_by_name(self, condition: Q) -> list[QuerySet]:
+        """Keys of targets by a condition on the columns that targets and aliases share: by name, and by alias."""
         relation = self.model._meta.get_field("aliases")
         own = relation.field.related_model._base_manager.using(self._db).filter(condition).values("pk")
         aliases = relation.related_model._base_manager.using(self._db).filter(condition).values("target")
-        return Q(pk__in=own) | Q(pk__in=aliases)
+        return [own, aliases]
 
     def search(self, text: str) -> "TargetQuerySet":
         """What one search box finds: names that begin so, else a position in any notation (within 1'), else names that
@@ -122,10 +119,12 @@ class GrantedManager(Manager.from_queryset(GrantedQuerySet)):
 
 def prefix_condition(form: str, using: str) -> Q:
     """Names whose simplified form begins so, as each database's index answers it."""
-    if connections[using].vendor == "sqlite":
+    vendor = connections[using].vendor
+    if vendor == "sqlite":
         # SQLite's LIKE ignores case and with it the index; a range of the index holds all that begin so.
         return Q(name_simplified__gte=form, name_simplified__lt=form + "\U0010ffff")
-    return Q(name_simplified__startswith=form)
+    # Django's `startswith` is LIKE BINARY to MySQL and MariaDB, which no index answers.
+    return Q(name_simplified__istartswith=form) if vendor == "mysql" else Q(name_simplified__startswith=form)
 
 
 def position_in(text: str) -> tuple[float, float] | None:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Manager, Q, QuerySet
 
 from tom_targets import names
+from tom_targets.any_of import AnyOf
 
 #: two sidereal targets nearer than this are probably one
 DUPLICATE_RADIUS_ARCSEC = 2.0
@@ -83,19 +84,14 @@ def similar_to(
     `among` restricts the answer, say to what a user may see.
     """
     rows = type(target)._default_manager.all() if among is None else among
-    conditions = Q()
     known_names = [name for name in (target.name, *other_names) if name]
     if target.pk:
         known_names += target.aliases.values_list("name", flat=True)
     forms = {form for name in known_names if (form := names.simplified(name))}
-    if forms:
-        conditions |= rows.simplified_name_is(*forms)
+    keys = rows.keys_by_name(Q(name_simplified__in=forms)) if forms else []
     if target.type != target.NON_SIDEREAL and target.ra is not None and target.dec is not None:
-        # A query of its own: an OR over columns of a custom class and of BaseTarget would use no index.
         places = rows.model._meta.get_field("aliases").field.related_model.objects.using(rows.db)
         near = places.in_cone(target.ra, target.dec, radius_arcsec / 3600).exclude(type=target.NON_SIDEREAL)
-        conditions |= Q(pk__in=near.values("pk"))
-    if not conditions:
-        return rows.none()
-    found = rows.filter(conditions)
+        keys.append(near.values("pk"))
+    found = rows.filter(pk__in=AnyOf(*keys))
     return found.exclude(pk=target.pk) if target.pk else found

@@ -25,7 +25,10 @@ def targets_for_user(user: Any, qs: QuerySet, action: str) -> QuerySet:
 def grant_content_type(obj: Model | type[Model]) -> ContentType:
     """The content type that grants on this object are kept under: one for all targets, that of the Target class."""
     model = obj if isinstance(obj, type) else type(obj)
-    return ContentType.objects.get_for_model(Target if issubclass(model, BaseTarget) else model)
+    if issubclass(model, BaseTarget):
+        # A proxy declares its permissions under a content type of its own.
+        return ContentType.objects.get_for_model(Target, for_concrete_model=False)
+    return ContentType.objects.get_for_model(model)
 
 
 class TargetPermissionBackend(ObjectPermissionBackend):
