@@ -1,9 +1,11 @@
 """The list of targets, the map of it, and the search."""
 
+from base64 import b64decode
 from types import SimpleNamespace
 from unittest.mock import patch
 from urllib.parse import quote
 
+import numpy as np
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.db.models import Count
@@ -177,7 +179,8 @@ class SkyMapTests(TestCase):
                 SiderealTargetFactory.create(ra=100 + n / 1000, dec=20.0, permissions="OPEN")
             SiderealTargetFactory.create(ra=300, dec=-60, permissions="OPEN")
             cells = self.client.get(SKYMAP).json()["data"][-1]
-        self.assertEqual(sorted(cells["text"]), ["1", "12"])
+        counts = cells["customdata"]
+        self.assertEqual(sorted(np.frombuffer(b64decode(counts["bdata"]), counts["dtype"]).tolist()), [1, 12])
 
 
 class SearchTests(TestCase):

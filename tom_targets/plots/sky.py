@@ -156,11 +156,12 @@ def _draw_cells(figure: "Figure", placed: QuerySet) -> None:
     longitude, latitude = healpix_to_lonlat(np.array(cells, np.uint64), BIN_ORDER)
     x, y = mollweide(longitude.deg, latitude.deg)
     figure.add_scattergl(
-        x=x.round(4), y=y.round(4), mode="markers", text=[f"{n:,}" for n in counts],
+        # single precision: a whole sky of cells is half the bytes
+        x=x.astype(np.float32), y=y.astype(np.float32), mode="markers", customdata=np.array(counts, np.int32),
         marker={
-            "size": 6, "symbol": "diamond", "color": np.log10(counts).round(2), "colorscale": "Viridis",
+            "size": 6, "symbol": "diamond", "color": np.log10(counts).astype(np.float32), "colorscale": "Viridis",
             "colorbar": {"title": {"text": "targets"}, "thickness": 12, "tickvals": [0, 1, 2, 3, 4, 5],
                          "ticktext": ["1", "10", "100", "1,000", "10⁴", "10⁵"]},
         },
-        hovertemplate="%{text} targets in 1.8° × 1.8°<extra></extra>",
+        hovertemplate="%{customdata:,} targets in 1.8° × 1.8°<extra></extra>",
     )

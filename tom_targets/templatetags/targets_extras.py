@@ -147,7 +147,9 @@ def target_data(target: Any) -> dict:
         "coordinates": display.coordinate_rows(target.ra, target.dec) if sidereal else [],
         "motion": display.motion_rows(target) if sidereal else [],
         "values": display.value_rows(target),
-        "custom": display.custom_rows(target), "extras": extras, "tags": tags,
+        "custom": display.custom_rows(target), "extra_rows": extras, "tag_rows": tags,
+        # as {name: value}, the way that templates of projects have it
+        "extras": {row.label: row.value for row in extras},
     }
 
 
