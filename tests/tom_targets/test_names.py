@@ -9,6 +9,7 @@ from django.test import SimpleTestCase, TestCase, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tom_targets.matching import similar_to
 from tom_targets.models import Target, TargetName
 from tom_targets.names import MAX_SIMPLIFIED, simplified, simplify_name
 from tom_targets.testing import SiderealTargetFactory, TargetNameFactory
@@ -80,6 +81,17 @@ class LookUpTests(TestCase):
         numbered = SiderealTargetFactory.create(name="10 20", ra=300.0, dec=-20.0)
         SiderealTargetFactory.create(name="There", ra=10.0, dec=20.0)
         self.assertEqual(Target.objects.search("10 20").get(), numbered)
+
+    def test_look_ups_need_no_scan_on_postgresql(self):
+        if connection.vendor != "postgresql":
+            self.skipTest("reads PostgreSQL's query plan")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # tables this small are scanned otherwise
+        for queryset in (
+            Target.objects.named("ngc 1300"), Target.objects.name_starts_with("ngc"), Target.objects.exactly_named("a"),
+            similar_to(self.target),
+        ):
+            self.assertNotIn("Seq Scan", queryset.explain())
 
     def test_look_ups_use_an_index(self):
         if connection.vendor != "sqlite":
