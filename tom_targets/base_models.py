@@ -208,8 +208,11 @@ class BaseTarget(models.Model):
         return reverse("targets:detail", kwargs={"pk": self.pk})
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Iterable[str], values: Iterable[Any]) -> "BaseTarget":
-        instance = super().from_db(db, field_names, values)
+    def from_db(
+        cls, db: str | None, field_names: Iterable[str], values: Iterable[Any], **fetching: Any
+    ) -> "BaseTarget":
+        # `fetching` comes with Django 6.1.
+        instance = super().from_db(db, field_names, values, **fetching)
         state = instance.__dict__
         instance._stored_position = (state.get("ra"), state.get("dec"))
         return instance

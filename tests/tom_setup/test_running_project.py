@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import django
 from django.test import SimpleTestCase
 
 PASSWORD = "orion-nebula"
+#: Tasks are a part of Django from 6.0 on.
+TASKS = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
 
 
 def run(command: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess:
@@ -112,7 +115,7 @@ class FromNothingTests(ProjectTestCase):
         self.assertEqual(
             self.assert_succeeds(told).split(),
             ["storages.backends.s3.S3Storage", "plates", "django.core.cache.backends.redis.RedisCache",
-             "django.core.mail.backends.smtp.EmailBackend", "django_tasks.backends.immediate.ImmediateBackend",
+             "django.core.mail.backends.smtp.EmailBackend", f"{TASKS}.backends.immediate.ImmediateBackend",
              "django.db.backends.postgresql", "('HTTP_X_FORWARDED_PROTO',", "'https')", "42"],
         )
 
