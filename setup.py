@@ -50,6 +50,7 @@ EXTRAS = {
     ],
     "test": [
         "coverage>=7",
+        "docutils>=0.20",
         "factory-boy>=3.3",
         "hypothesis>=6.100",
         "playwright>=1.45",
