@@ -104,6 +104,9 @@ class SettlingTests(TestCase):
     def test_it_waits_for_the_tables(self):
         node = ("tom_targets", "0001_squashed_0030_alter_basetarget_slope")
         early = MigrationLoader(connection).project_state(node).apps
+        nothing = MigrationLoader(connection).project_state(("contenttypes", "0002_remove_content_type_name")).apps
+        with self.assertNumQueries(0):
+            settle_permissions(apps.get_app_config("tom_targets"), apps=nothing)
         with mock.patch("tom_targets.signals.handlers._follow") as follow:
             settle_permissions(apps.get_app_config("tom_targets"), apps=early)
             follow.assert_not_called()

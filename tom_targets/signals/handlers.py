@@ -7,7 +7,7 @@ from django.apps import apps as global_apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, router
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from tom_common.permissions import BATCH_SIZE
 from tom_targets.models import BaseTarget, Target, TargetGroupObjectPermission, TargetUserObjectPermission
@@ -22,10 +22,10 @@ def settle_permissions(
     """
     if sender.label != Target._meta.app_label or not router.allow_migrate_model(using, Permission):
         return
-    # `apps` is as far as the migrations went: tables of later ones are not there yet.
+    if not (_is_migrated(Permission, apps) and _is_migrated(Target, apps)):
+        return
     tables = [
-        grants for grants in (TargetUserObjectPermission, TargetGroupObjectPermission)
-        if grants._meta.model_name in apps.all_models["tom_targets"]
+        grants for grants in (TargetUserObjectPermission, TargetGroupObjectPermission) if _is_migrated(grants, apps)
     ]
     content_type = ContentType.objects.db_manager(using).get_for_model(Target, for_concrete_model=False)
     for codename, name in BaseTarget._meta.permissions:
@@ -34,6 +34,11 @@ def settle_permissions(
         )
         for grants in tables:
             _follow(grants.objects.using(using), permission)
+
+
+def _is_migrated(model: type[Model], apps: Any) -> bool:
+    """Whether the model's table is there: `apps` is as far as the migrations went."""
+    return model._meta.model_name in apps.all_models[model._meta.app_label]
 
 
 def _follow(grants: QuerySet, permission: Permission) -> None:
