@@ -213,14 +213,16 @@ def _asked(question: Question, default: Any, ask: Callable, ask_secret: Callable
     while True:
         if question.is_secret:
             text = ask_secret(f"{question.text}: ")
-            if text and ask_secret("Once more: ") != text:
-                say("The two passwords differ.")
-                continue
         else:
             text = ask(f"{question.text} [{shown(default)}]: " if default != "" else f"{question.text}: ")
         if not text.strip():
             return default
         try:
-            return question.read(text)
+            answer = question.read(text)
         except AnswerRefused as refused:
             say(str(refused))
+            continue
+        if question.is_secret and ask_secret("Once more: ") != text:
+            say("The two passwords differ.")
+            continue
+        return answer

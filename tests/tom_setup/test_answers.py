@@ -122,6 +122,11 @@ class AskingTests(SimpleTestCase):
         self.assertEqual(answers.password, "orion-nebula")
         self.assertEqual(said, ["The two passwords differ."])
 
+    def test_a_password_that_is_no_good_is_told_before_it_is_asked_again(self):
+        answers, _, said = self.ask([""] * 7, ["short", "orion-nebula", "orion-nebula"])
+        self.assertEqual(answers.password, "orion-nebula")
+        self.assertEqual(said, ["A password has at least 8 characters."])
+
     def test_what_a_flag_has_answered_is_not_asked(self):
         options = {**NOTHING, "target_type": "NON_SIDEREAL", "password": "orion-nebula"}
         answers, asked, _ = self.ask([""] * 6, [], options)
