@@ -275,11 +275,18 @@ class PanelTests(TestCase):
 
     def test_the_sky_viewer_has_a_frame_whose_policy_lets_it_write_styles_and_no_other_page_does(self):
         frame = self.client.get(url("aladin-target", self.star))
-        self.assertIn("style-src 'self' 'unsafe-inline'", frame["Content-Security-Policy"])
+        for source in ("'unsafe-inline'", "'wasm-unsafe-eval'", "https://alasky.cds.unistra.fr"):
+            self.assertIn(source, frame["Content-Security-Policy"])
         self.assertEqual(frame["X-Frame-Options"], "SAMEORIGIN")
         page = self.client.get(url("detail", self.star))
         self.assertNotIn("unsafe-inline", page["Content-Security-Policy"])
         self.assertNotContains(page, "aladin.js")
+        self.assertEqual(frame.context["view"]["survey"], "https://alasky.cds.unistra.fr/DSS/DSSColor")
+
+    @override_settings(CSP_IMAGE_SERVERS=[])
+    def test_a_project_that_wants_no_outside_images_has_no_button_for_them(self):
+        self.assertNotContains(self.client.get(url("finder-chart", self.star)), "Sky image")
+        self.assertNotContains(self.client.get(reverse("targets:list")), "With sky images")
 
     def test_comments_lead_back_to_the_page(self):
         panel = logged_in(make_user()).get(url("comments", self.star))

@@ -106,7 +106,7 @@ class FinderChartView(TargetPanelView):
                 place.ra, place.dec, field, near, motion_arcsec_per_hour=place.motion, caption=caption
             ),
             "fields": [{"value": width, "label": finder.angle_label(width * 60)} for width in finder.FIELDS_ARCMIN],
-            "chart_url": url, "frame_url": f"{frame}?field={field}",
+            "chart_url": url, "frame_url": f"{frame}?field={field}" if survey_url() else "",
         }
 
     def _field_arcmin(self) -> int:
@@ -119,11 +119,16 @@ def field_arcmin(request: HttpRequest) -> int:
     return next((width for width in finder.FIELDS_ARCMIN if str(width) == wanted), finder.DEFAULT_FIELD_ARCMIN)
 
 
+def survey_url() -> str:
+    """Where the sky viewer finds its images: on the first of CSP_IMAGE_SERVERS; empty when there are to be none."""
+    servers = tom_settings.CSP_IMAGE_SERVERS
+    return f"{servers[0].rstrip('/')}/DSS/DSSColor" if servers else ""
+
+
 class AladinFrameView(TemplateView):
     """The sky viewer in a document of its own: the styles it writes are allowed there and nowhere else."""
 
     template_name = "tom_targets/aladin_frame.html"
-    survey = "https://alasky.cds.unistra.fr/DSS/DSSColor"
 
     @method_decorator(xframe_options_sameorigin)
     @method_decorator(csp_sky_viewer)
@@ -131,7 +136,7 @@ class AladinFrameView(TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        view = {"ra": 0.0, "dec": 0.0, "fov": 360, "projection": "MOL", "survey": self.survey, "reticle": False}
+        view = {"ra": 0.0, "dec": 0.0, "fov": 360, "projection": "MOL", "survey": survey_url(), "reticle": False}
         return super().get_context_data(**kwargs) | {"title": "Sky map", "view": view, "targets": []}
 
 

@@ -15,7 +15,7 @@ from tom_targets.filters import TargetFilterSet
 from tom_targets.models import Target, TargetList
 from tom_targets.tables import TargetTable, annotated, contributed_columns
 from tom_targets.templatetags.targets_extras import MAPPED_TARGETS
-from tom_targets.views.detail import AladinFrameView
+from tom_targets.views.detail import AladinFrameView, survey_url
 
 
 class TargetListView(HTMXTableViewMixin, FilterView):
@@ -44,7 +44,7 @@ class TargetListView(HTMXTableViewMixin, FilterView):
             "groupings": TargetList.objects.changeable_by(user).order_by("name") if user.is_authenticated else [],
             "query_string": self.request.META.get("QUERY_STRING", ""),
             "open_filters": any(value for key, value in self.request.GET.items() if key not in _NOT_FILTERS),
-            "lookup_url": finding.lookup_url(name) if name else "",
+            "lookup_url": finding.lookup_url(name) if name else "", "with_images": bool(survey_url()),
         }
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
