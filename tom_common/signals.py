@@ -43,8 +43,9 @@ def join_public_group_on_user_post_save(
 
 
 @receiver(post_migrate)
-def create_public_group_on_post_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    if sender.name == "tom_common":
+def create_public_group_on_post_migrate(sender: AppConfig, using: str, apps: Any, **kwargs: Any) -> None:
+    # `apps` is as far as the migrations went: after `migrate contenttypes` there are no groups yet.
+    if sender.name == "tom_common" and "group" in apps.all_models["auth"]:
         Group.objects.using(using).get_or_create(name=PUBLIC_GROUP)
 
 
