@@ -575,9 +575,8 @@ LATER = {
     "tom_targets/partials/persistent_share_table.html", "tom_targets/target_group_share.html",
     "tom_targets/target_manage_persistent_shares.html", "tom_targets/target_share.html", "DATA_SHARING",
     # observations
-    "tom_targets.forms.TargetSelectionForm", "tom_targets.views.TargetFacilitySelectionView",
-    "tom_targets.views.render_observation_table", "targets:target-selection", "targets:render-observation-table",
-    "tom_targets/target_facility_selection.html", "tom_targets/partials/observation_table.html",
+    "tom_targets.views.render_observation_table", "targets:render-observation-table",
+    "tom_targets/partials/observation_table.html",
     "api:observations-list", "api:observations-detail", "observation_facilities", "TOM_FACILITY_CLASSES", "FACILITIES",
     "TOM_CADENCE_STRATEGIES",
     # data products and data services
@@ -601,4 +600,5 @@ REPLACED = {
     "tom_common.signals.user_updated_on_user_pre_save": "no key hangs on the password any more",
     "tom_targets.views.TargetGroupingView.permission_required": "TargetList.objects.visible_to(user)",
     "tom_targets.views.TargetGroupingDeleteView.permission_required": "TargetList.objects.deletable_by(user)",
+    "tom_targets.views.TargetFacilitySelectionView.permission_required": "Target.objects.visible_to(user)",
 }

@@ -115,6 +115,7 @@ EXPECTED: dict[str, Expected] = {
     "targets:create-group": login(),
     "targets:delete-group": visible(pk="{list}"),
     "targets:add-remove-grouping": post_only(),
+    "targets:target-selection": login(),
     "targets:create": login(),
     "targets:detail": visible(pk="{target}"),
     "targets:update": visible(pk="{target}"),

@@ -17,6 +17,7 @@ from tom_targets.base_models import GLOBAL_TARGET_FIELDS, NON_SIDEREAL_FIELDS, S
 from tom_targets.extra_fields import ExtraField, custom_fields, extra_field_names, extra_fields
 from tom_targets.models import Target, TargetExtra, TargetName
 from tom_targets.names_and_extras import store_extras
+from tom_targets.selection_form import TargetSelectionForm  # noqa: F401  (a form about targets, by its known name)
 from tom_targets.services import groups_of, possible_duplicates, set_groups
 from tom_targets.validators import missing_fields, required_fields, scheme_label, validate_finite, validate_mjd
 

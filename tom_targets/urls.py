@@ -16,6 +16,7 @@ urlpatterns = [
     path("targetgrouping/create/", views.TargetGroupingCreateView.as_view(), name="create-group"),
     path("targetgrouping/<int:pk>/delete/", views.TargetGroupingDeleteView.as_view(), name="delete-group"),
     path("add-remove-grouping/", views.TargetAddRemoveGroupingView.as_view(), name="add-remove-grouping"),
+    path("targetselection/", views.TargetFacilitySelectionView.as_view(), name="target-selection"),
     path("create/", views.TargetCreateView.as_view(), name="create"),
     path("name/<path:name>", views.TargetNameSearchView.as_view(), name="name-search"),
     path("<int:pk>/", views.TargetDetailView.as_view(), name="detail"),

@@ -19,11 +19,12 @@ from tom_targets.views.groups import (
 from tom_targets.views.lists import AladinListView, TargetListView, TargetSkyMapView
 from tom_targets.views.plots import MoonDistancePlotView, TargetPlanView, VisibilityPlotView
 from tom_targets.views.search import TargetNameSearchView, TargetSearchView
+from tom_targets.views.selection import TargetFacilitySelectionView
 
 __all__ = [
     "AladinListView", "AladinTargetView", "CommentsPanelView", "FinderChartView", "MoonDistancePanelView",
     "MoonDistancePlotView", "PositionView", "TargetAddRemoveGroupingView", "TargetCreateView", "TargetDeleteView",
-    "TargetDetailView", "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingView",
-    "TargetGroupsPanelView", "TargetListView", "TargetNameSearchView", "TargetPlanView", "TargetSearchView",
-    "TargetSkyMapView", "TargetUpdateView", "VisibilityPlotView",
+    "TargetDetailView", "TargetFacilitySelectionView", "TargetGroupingCreateView", "TargetGroupingDeleteView",
+    "TargetGroupingView", "TargetGroupsPanelView", "TargetListView", "TargetNameSearchView", "TargetPlanView",
+    "TargetSearchView", "TargetSkyMapView", "TargetUpdateView", "VisibilityPlotView",
 ]
