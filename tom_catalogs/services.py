@@ -77,6 +77,7 @@ def ask(term: Term, *, user: Any, harvesters: Iterable[str] | None = None, again
         JOB_PATH, user=user, title=f"Ask {_listed(waiting)} for {term.text}"[:200], key=f"catalogs:{digest}",
         kwargs={"text": term.text, "ra": term.ra, "dec": term.dec, "radius_arcsec": term.radius_arcsec,
                 "harvesters": waiting},
+        urgent=True,
     )
 
 

@@ -11,45 +11,25 @@
 
 The queue is django-tasks: the database backend with `manage.py db_worker` (or `manage.py runtom`, which runs web and
 worker) unless the project sets another; with the immediate backend the work is done before `start` returns.
-
-While the function runs, a second thread of the worker writes down progress and a sign of life on a connection of its
-own, at most twice a second. So what the page shows does not wait for the function's transaction and is not undone
-with it, and a function that computes for minutes is still seen to be alive. Where a second connection can see nothing
-of the first (inside somebody's transaction, or on a database in memory), progress goes through the function's own.
 """
 
-import json
 import logging
-import threading
-import time
 import traceback as tracebacks
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, OperationalError, close_old_connections, connection, transaction
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 
-from tom_common.exceptions import TomError
-from tom_common.models import Job, this_process
+from tom_common.job_runs import WORKER_DIED, Cancelled, JobFailed, Progress, as_json, fail_stalled, finish, run
+from tom_common.models import Job
+
+__all__ = ["Cancelled", "JobFailed", "Progress", "cancel", "fail_stalled", "retry", "run", "start"]
 
 logger = logging.getLogger(__name__)
 
-#: Progress is written at most this often.
-WRITE_EVERY_S = 0.5
-#: A sign of life is written, and a wish to cancel looked for, at least this often.
-BEAT_EVERY_S = 5.0
-MESSAGE_LENGTH = Job._meta.get_field("message").max_length
 TITLE_LENGTH = Job._meta.get_field("title").max_length
-WORKER_DIED = "The worker that ran this stopped without a word: it was killed, or its machine went down. Try again."
-
-
-class Cancelled(TomError):
-    """Somebody cancelled the job. Let it pass through: what is done so far stays."""
-
-
-class JobFailed(TomError):
-    """Raise this with a message for people when the work cannot be done."""
+#: In the queue, what somebody sits and waits for goes before what may take the night.
+URGENT = 50
 
 
 def start(
@@ -60,11 +40,13 @@ def start(
     kwargs: dict | None = None,
     key: str = "",
     retry_of: Job | None = None,
+    urgent: bool = False,
 ) -> Job:
     """Put the function at the dotted `path` into the queue, once the surrounding transaction is committed.
 
     `kwargs` must be JSON. With a `key`, a second start while the first is unfinished returns the first, which the
     second user can then see as well; put the user into the key when the outcome depends on who asked.
+    An `urgent` job, a short one that somebody waits for at a page, goes before the others in the queue.
     """
     import_string(path)
     if key:
@@ -74,7 +56,7 @@ def start(
     try:
         with transaction.atomic():
             job = Job.objects.create(
-                path=path, user=_account(user), title=title[:TITLE_LENGTH], kwargs=_as_json(kwargs or {}), key=key,
+                path=path, user=_account(user), title=title[:TITLE_LENGTH], kwargs=as_json(kwargs or {}), key=key,
                 active_key=key or None, retry_of=retry_of, attempts=retry_of.attempts + 1 if retry_of else 1,
             )
     except IntegrityError:
@@ -82,17 +64,17 @@ def start(
         if existing is None:
             raise
         return _follow(existing, user)
-    transaction.on_commit(lambda: _enqueue(job))
+    transaction.on_commit(lambda: _enqueue(job, urgent=urgent))
     return job
 
 
 def cancel(job: Job) -> bool:
     """Cancel: what waits at once, what runs at its next word. False when it was over already."""
-    if _finish(job.pk, Job.State.CANCELLED, only_from=[Job.State.QUEUED], message="Cancelled before it began."):
+    if finish(job.pk, Job.State.CANCELLED, only_from=[Job.State.QUEUED], message="Cancelled before it began."):
         return True
     job.refresh_from_db()
     if job.is_stalled:
-        return _finish(job.pk, Job.State.CANCELLED, only_from=[Job.State.RUNNING], message="Cancelled.")
+        return finish(job.pk, Job.State.CANCELLED, only_from=[Job.State.RUNNING], message="Cancelled.")
     return bool(Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_requested=True))
 
 
@@ -104,165 +86,15 @@ def retry(job: Job, *, user: Any = None) -> Job:
             f"“{job.title}” is {job.get_state_display()}; only what failed or was cancelled can be tried again."
         )
     if job.is_stalled:
-        _finish(job.pk, Job.State.FAILED, only_from=[Job.State.RUNNING], error=WORKER_DIED)
+        finish(job.pk, Job.State.FAILED, only_from=[Job.State.RUNNING], error=WORKER_DIED)
     return start(job.path, user=user or job.user, title=job.title, kwargs=job.kwargs, key=job.key, retry_of=job)
-
-
-def fail_stalled() -> int:
-    """Write down that the stalled jobs have failed; returns how many."""
-    stalled = Job.objects.stalled()
-    return sum(_finish(job.pk, Job.State.FAILED, only_from=[Job.State.RUNNING], error=WORKER_DIED) for job in stalled)
-
-
-def run(job_id: int) -> Job | None:
-    """Do the work of one job, here and now. What is not waiting any more is left alone.
-
-    Whatever the function raises ends up in the job; only the end of the process itself goes on to the caller.
-    """
-    now = timezone.now()
-    claimed = Job.objects.filter(pk=job_id, state=Job.State.QUEUED).update(
-        state=Job.State.RUNNING, started=now, heartbeat=now, worker=this_process()
-    )
-    if not claimed:
-        return None
-    fail_stalled()
-    job = Job.objects.get(pk=job_id)
-    with Progress(job) as progress:
-        outcome = _outcome(job, progress)
-    ended_by = outcome.pop("ended_by", None)
-    _finish(job.pk, outcome.pop("state"), **outcome, **progress.latest())
-    if ended_by is not None:
-        raise ended_by
-    job.refresh_from_db()
-    return job
-
-
-def _outcome(job: Job, progress: "Progress") -> dict[str, Any]:
-    """Call the function; say what became of it, as fields of the job."""
-    try:
-        result = import_string(job.path)(progress, **job.kwargs)
-        return {"state": Job.State.DONE, "result": _as_json(result)}
-    except Cancelled:
-        return {"state": Job.State.CANCELLED}
-    except (KeyboardInterrupt, SystemExit) as end:
-        return {"state": Job.State.FAILED, "error": "The worker was stopped before this was done. Try again.",
-                "traceback": tracebacks.format_exc(), "ended_by": end}
-    except Exception as error:
-        if not isinstance(error, TomError):
-            logger.exception("The job %s (%s) failed.", job.pk, job.path)
-        return {"state": Job.State.FAILED, "error": _told(error), "traceback": tracebacks.format_exc()}
-
-
-class Progress:
-    """What a running function is given to say how far it is, and to hear whether it should stop."""
-
-    def __init__(self, job: Job):
-        self.job = job
-        self._lock = threading.Lock()
-        self._said: dict[str, Any] = {"done": job.done, "total": job.total, "message": job.message}
-        self._unwritten = False
-        self._cancelled = threading.Event()
-        self._wake = threading.Event()
-        self._over = threading.Event()
-        self._written_at = 0.0
-        self._thread = threading.Thread(target=self._beat, name=f"job-{job.pk}", daemon=True) if _can_beat() else None
-
-    def update(self, done: int | None = None, total: int | None = None, message: str = "") -> None:
-        """Say how far it is. Costs nothing when called often. Raises Cancelled when somebody wants it to stop.
-
-        What is left out stays as it was said before. `total` is needed for a bar; without one the page only counts.
-        """
-        with self._lock:
-            if done is not None:
-                self._said["done"] = int(done)
-            if total is not None:
-                self._said["total"] = int(total)
-            if message:
-                self._said["message"] = str(message)[:MESSAGE_LENGTH]
-            self._unwritten = True
-        self.check_cancelled()
-
-    def check_cancelled(self) -> None:
-        """Raise Cancelled when somebody wants this job to stop."""
-        if self._thread:
-            self._wake.set()
-        elif time.monotonic() - self._written_at >= WRITE_EVERY_S:
-            self._exchange()
-        if self._cancelled.is_set():
-            raise Cancelled("The job was cancelled.")
-
-    def latest(self) -> dict[str, Any]:
-        """What was said last."""
-        with self._lock:
-            return dict(self._said)
-
-    def __enter__(self) -> "Progress":
-        if self._thread:
-            self._thread.start()
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        self._over.set()
-        self._wake.set()
-        if self._thread:
-            self._thread.join()
-
-    def _beat(self) -> None:
-        """The second thread: writes what was said, and that the worker lives, until the function is over."""
-        try:
-            while not self._over.is_set():
-                self._wake.wait(BEAT_EVERY_S)
-                self._wake.clear()
-                if self._over.is_set():
-                    return
-                try:
-                    self._exchange()
-                except OperationalError as error:
-                    # The function holds the database (SQLite), or the server was away: the next beat says it.
-                    logger.debug("The progress of job %s could not be written: %s", self.job.pk, error)
-                    connection.close_if_unusable_or_obsolete()
-                self._over.wait(WRITE_EVERY_S)
-        finally:
-            connection.close()
-
-    def _exchange(self) -> None:
-        """Write progress and the sign of life; read whether to stop."""
-        with self._lock:
-            said = dict(self._said) if self._unwritten else {}
-            self._unwritten = False
-        Job.objects.filter(pk=self.job.pk).update(heartbeat=timezone.now(), **said)
-        self._written_at = time.monotonic()
-        if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
-            self._cancelled.set()
-
-
-def _can_beat() -> bool:
-    """Whether a second connection would see this job and could write to it."""
-    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
-    return not (connection.in_atomic_block or in_memory)
-
-
-def _finish(pk: int, state: str, *, only_from: list[str] | None = None, **fields: Any) -> bool:
-    """Write down how a job ended. A database that is locked or was away for a moment is asked again."""
-    jobs = Job.objects.filter(pk=pk)
-    if only_from:
-        jobs = jobs.filter(state__in=only_from)
-    for wait_s in (0.2, 1.0, 5.0, None):
-        try:
-            return bool(jobs.update(state=state, finished=timezone.now(), active_key=None, **fields))
-        except OperationalError:
-            if wait_s is None or connection.in_atomic_block:
-                raise
-            close_old_connections()
-            time.sleep(wait_s)
-    raise AssertionError("unreachable")
 
 
 def _unfinished(key: str) -> Job | None:
     """The unfinished job of that key. One that is stalled is given up, and does not count."""
     job = Job.objects.filter(active_key=key).first()
     if job and job.is_stalled:
-        _finish(job.pk, Job.State.FAILED, only_from=[Job.State.RUNNING], error=WORKER_DIED)
+        finish(job.pk, Job.State.FAILED, only_from=[Job.State.RUNNING], error=WORKER_DIED)
         return None
     return job
 
@@ -278,27 +110,16 @@ def _account(user: Any) -> Any:
     return user if user is not None and user.is_authenticated else None
 
 
-def _enqueue(job: Job) -> None:
+def _enqueue(job: Job, *, urgent: bool) -> None:
     from tom_common.tasks import run_job  # made when the queue's settings are known
 
     try:
-        result = run_job.enqueue(job.pk)
+        task = run_job.using(priority=URGENT) if urgent and run_job.get_backend().supports_priority else run_job
+        result = task.enqueue(job.pk)
     except Exception as error:
         logger.exception("The job %s could not be put into the queue.", job.pk)
-        _finish(job.pk, Job.State.FAILED, only_from=[Job.State.QUEUED],
+        finish(job.pk, Job.State.FAILED, only_from=[Job.State.QUEUED],
                 error=f"The queue of this TOM takes no work: {error}", traceback=tracebacks.format_exc())
     else:
         Job.objects.filter(pk=job.pk).update(task_id=str(result.id))
     job.refresh_from_db()
-
-
-def _as_json(value: Any) -> Any:
-    """The value as it will be read back from the database; TypeError or ValueError when it is no JSON."""
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder, allow_nan=False))
-
-
-def _told(error: Exception) -> str:
-    """An error in words for people: those raised on purpose speak for themselves, others are named."""
-    if isinstance(error, TomError) and str(error):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -5,9 +5,9 @@ try:
 except ImportError:  # Django 5.2, where tasks are a package of their own
     from django_tasks import task
 
-from tom_common import jobs
+from tom_common.job_runs import run
 
 
 @task()
 def run_job(job_id: int) -> None:
-    jobs.run(job_id)
+    run(job_id)

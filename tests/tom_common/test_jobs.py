@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from tom_common import job_queue, jobs
+from tom_common import job_queue, job_runs, jobs
 from tom_common.models import STALLED_AFTER, Job, this_process
 from tom_common.processes import Child, Family
 from tom_common.testing import htmx_headers, logged_in, make_superuser, make_user, run_queued_jobs
@@ -48,7 +48,7 @@ class RunTests(TestCase):
 
     def test_a_function_that_raises_makes_the_job_fail_with_words_and_traceback(self):
         job = start("break_down")
-        with self.assertLogs("tom_common.jobs", "ERROR"):
+        with self.assertLogs("tom_common.job_runs", "ERROR"):
             run_queued_jobs()
         job.refresh_from_db()
         self.assertEqual((job.state, job.error, job.message), ("failed", "ZeroDivisionError: by nought", "Half way"))
@@ -57,14 +57,14 @@ class RunTests(TestCase):
 
     def test_an_error_raised_on_purpose_speaks_for_itself(self):
         job = start("say_why")
-        with self.assertNoLogs("tom_common.jobs", "ERROR"):
+        with self.assertNoLogs("tom_common.job_runs", "ERROR"):
             run_queued_jobs()
         job.refresh_from_db()
         self.assertEqual(job.error, "The catalogue has no such object.")
 
     def test_a_result_that_is_no_json_is_a_failure(self):
         job = start("return_no_json")
-        with self.assertLogs("tom_common.jobs", "ERROR"):
+        with self.assertLogs("tom_common.job_runs", "ERROR"):
             run_queued_jobs()
         job.refresh_from_db()
         self.assertEqual(job.state, "failed")
@@ -103,7 +103,7 @@ class RunTests(TestCase):
         job = start("count", kwargs={"upto": 500})
         clock = iter([1.0 + number / 1000 for number in range(5000)])
         real = jobs.Progress._exchange
-        with patch("tom_common.jobs.time.monotonic", side_effect=clock), \
+        with patch("tom_common.job_runs.time.monotonic", side_effect=clock), \
                 patch.object(jobs.Progress, "_exchange", autospec=True, side_effect=real) as exchange:
             jobs.run(job.pk)
         self.assertEqual(exchange.call_count, 2, "500 words within 0.5 s")
@@ -131,7 +131,13 @@ class StartTests(TestCase):
         fresh = start(key="k")
         self.assertNotEqual(fresh, dead)
         dead.refresh_from_db()
-        self.assertEqual((dead.state, dead.error), ("failed", jobs.WORKER_DIED))
+        self.assertEqual((dead.state, dead.error), ("failed", job_runs.WORKER_DIED))
+
+    def test_what_somebody_waits_for_goes_before_what_may_take_the_night(self):
+        with self.captureOnCommitCallbacks(execute=True):
+            patient, urgent = start(title="patient"), start(title="urgent", urgent=True)
+        order = list(DBTaskResult.objects.ready().values_list("args_kwargs", flat=True))
+        self.assertEqual([entry["args"] for entry in order], [[urgent.pk], [patient.pk]])
 
     def test_nothing_is_queued_before_the_transaction_is_committed(self):
         with self.captureOnCommitCallbacks(execute=True) as callbacks:
@@ -163,7 +169,7 @@ class StartTests(TestCase):
 class WorkerTests(TransactionTestCase):
     def test_the_worker_command_does_the_work(self):
         job, broken = start("count", kwargs={"upto": 2}), start("break_down")
-        with self.assertLogs("tom_common.jobs", "ERROR"):
+        with self.assertLogs("tom_common.job_runs", "ERROR"):
             call_command("db_worker", "--batch", "--no-startup-delay", "--no-reload", "--queue-name", "*", verbosity=0)
         job.refresh_from_db()
         broken.refresh_from_db()
@@ -180,8 +186,8 @@ class WorkerTests(TransactionTestCase):
             return go_on.wait(5)
 
         job = start()
-        with patch("tom_common.jobs._can_beat", return_value=True), \
-                patch.object(jobs.Progress, "_exchange", exchange), patch("tom_common.jobs.connection"):
+        with patch("tom_common.job_runs._can_beat", return_value=True), \
+                patch.object(jobs.Progress, "_exchange", exchange), patch("tom_common.job_runs.connection"):
             with jobs.Progress(job) as progress, transaction.atomic():
                 progress.update(1, 2, "inside")
                 self.assertTrue(seen.wait(5))
@@ -196,8 +202,8 @@ class WorkerTests(TransactionTestCase):
             raise OperationalError("database is locked")
 
         job = start()
-        with patch("tom_common.jobs._can_beat", return_value=True), \
-                patch.object(jobs.Progress, "_exchange", locked), patch("tom_common.jobs.connection"):
+        with patch("tom_common.job_runs._can_beat", return_value=True), \
+                patch.object(jobs.Progress, "_exchange", locked), patch("tom_common.job_runs.connection"):
             with jobs.Progress(job) as progress:
                 progress.update(1)
                 self.assertTrue(tried.wait(5))
@@ -212,16 +218,16 @@ class WorkerTests(TransactionTestCase):
                 raise failures.pop()
             return update(queryset, **fields)
 
-        with patch.object(type(Job.objects.all()), "update", flaky), patch("tom_common.jobs.time.sleep") as sleep, \
-                patch("tom_common.jobs.close_old_connections"):
+        with patch.object(type(Job.objects.all()), "update", flaky), patch("tom_common.job_runs.time.sleep") as sleep, \
+                patch("tom_common.job_runs.close_old_connections"):
             self.assertEqual(jobs.run(job.pk).state, "done")
         sleep.assert_called_once_with(0.2)
 
     def test_memory_databases_are_written_through_one_connection(self):
         if connection.vendor == "sqlite" and connection.is_in_memory_db():
-            self.assertFalse(jobs._can_beat())
+            self.assertFalse(job_runs._can_beat())
         with transaction.atomic():
-            self.assertFalse(jobs._can_beat())
+            self.assertFalse(job_runs._can_beat())
 
 
 class CancelTests(TestCase):
@@ -301,7 +307,7 @@ class StalledTests(TestCase):
         start()
         run_queued_jobs()
         dead.refresh_from_db()
-        self.assertEqual((dead.state, dead.error), ("failed", jobs.WORKER_DIED))
+        self.assertEqual((dead.state, dead.error), ("failed", job_runs.WORKER_DIED))
 
 
 class PageTests(TestCase):
@@ -378,7 +384,7 @@ class PageTests(TestCase):
 
     def test_the_traceback_is_for_superusers(self):
         job = start("break_down", user=self.ada)
-        with self.assertLogs("tom_common.jobs", "ERROR"):
+        with self.assertLogs("tom_common.job_runs", "ERROR"):
             run_queued_jobs()
         self.assertNotContains(logged_in(self.ada).get(job.get_absolute_url()), "Traceback")
         self.assertContains(logged_in(self.ada).get(job.get_absolute_url()), "ZeroDivisionError: by nought")
@@ -458,10 +464,20 @@ class RuntomTests(SimpleTestCase):
         with patch("tom_common.management.commands.runtom.Family") as family:
             family.return_value.run.return_value = 0
             call_command("runtom", "8123", stdout=io.StringIO())
-        web, worker = family.call_args.args[0]
+        web, *workers = family.call_args.args[0]
         self.assertEqual(web.command[-3:], ["runserver", "8123", "--noreload"])
-        self.assertIn("db_worker", worker.command)
-        self.assertTrue(worker.restart)
+        self.assertEqual(len(workers), 2)
+        for worker in workers:
+            self.assertIn("db_worker", worker.command)
+            self.assertTrue(worker.restart)
+
+    def test_the_number_of_workers_is_a_choice_of_one_or_more(self):
+        with patch("tom_common.management.commands.runtom.Family") as family:
+            family.return_value.run.return_value = 0
+            call_command("runtom", "--workers=1", stdout=io.StringIO())
+        self.assertEqual(len(family.call_args.args[0]), 2)
+        with self.assertRaisesMessage(CommandError, "from 1"):
+            call_command("runtom", "--workers=0")
 
     def test_the_command_passes_on_how_the_web_server_ended(self):
         with patch("tom_common.management.commands.runtom.Family") as family, self.assertRaises(SystemExit) as ended:

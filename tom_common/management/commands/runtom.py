@@ -22,11 +22,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("addrport", nargs="?", default="127.0.0.1:8000", help="Port, or address:port.")
         parser.add_argument("--reload", action="store_true", help="Start both again when the code changes.")
+        parser.add_argument(
+            "--workers", type=int, default=2,
+            help="Workers for jobs (default 2, so that a question to a catalogue need not wait for a long import).",
+        )
         parser.add_argument("--no-worker", action="store_true", help="Only the web pages.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not naiveip_re.match(options["addrport"]):
             raise CommandError(f"{options['addrport']!r} is neither a port nor address:port.")
+        if options["workers"] < 1:
+            raise CommandError("--workers takes a number from 1; --no-worker runs none.")
         reload = [] if options["reload"] else ["--noreload"]
         manage = manage_command()
         passed = given(options)
@@ -34,7 +40,8 @@ class Command(BaseCommand):
         worker = None if options["no_worker"] else worker_command()
         if worker:
             command = [*manage, *worker, *self.reloading(worker, options), *passed]
-            children.append(Child("worker", command, restart=True))
+            names = ["worker"] if options["workers"] == 1 else [f"worker {n + 1}" for n in range(options["workers"])]
+            children += [Child(name, command, restart=True) for name in names]
         elif not options["no_worker"]:
             self.stdout.write("Jobs are done at once by the web server: no worker is needed (see TASKS).")
         code = Family(children, lambda text: self.stderr.write(self.style.WARNING(text))).run()
