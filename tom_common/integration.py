@@ -1,7 +1,8 @@
 """What the installed apps contribute to each other's pages.
 
 An app contributes by a method of its AppConfig (`nav_items`, `target_detail_tabs`, …) that returns a list. A method
-may be absent or return nothing. An app that raises is logged and left out: one broken plugin never takes a page with it.
+may be absent or return nothing. An app that raises is logged and left out: one broken plugin never takes a page with
+it.
 """
 
 import logging
