@@ -72,8 +72,8 @@ def coordinate_rows(ra: float | None, dec: float | None) -> list[Row]:
     sexagesimal = angles.format_position(ra, dec)
     degrees = f"{ra:.6f} {dec:+.6f}"
     return [
-        Row("RA, Dec", sexagesimal, "ICRS", copy=sexagesimal, coordinate=True),
-        Row("", degrees, "°", copy=degrees, coordinate=True),
+        Row("RA, Dec", sexagesimal, copy=sexagesimal, coordinate=True),
+        Row("", degrees, "° ICRS", copy=degrees, coordinate=True),
         Row("Constellation", sky.constellation(ra, dec)),
         Row("Galactic l, b", f"{longitude:.5f} {latitude:+.5f}", "°", copy=f"{longitude:.5f} {latitude:+.5f}",
             coordinate=True),
