@@ -51,7 +51,7 @@ class CoordinateField(forms.CharField):
         from tom_common.astro.angles import AngleError, parse_dec, parse_ra
 
         try:
-            return parse_ra(text) if self.c_type == "ra" else parse_dec(text)
+            return parse_ra(text, wrap=True) if self.c_type == "ra" else parse_dec(text)
         except AngleError as error:
             raise ValidationError(str(error), code="invalid") from error
 

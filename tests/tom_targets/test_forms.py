@@ -44,6 +44,7 @@ class CoordinateFieldTests(SimpleTestCase):
         for text in ("12.391111", "+12:23:28.0", "12d23m28s", "+12°23′28″", "12 23 28"):
             self.assertAlmostEqual(dec.clean(text), 12.391111, places=5, msg=text)
         self.assertEqual(ra.clean("0"), 0.0)
+        self.assertAlmostEqual(ra.clean("370"), 10.0)
 
     def test_what_is_no_angle_is_told_with_what_is_understood(self):
         for c_type, texts in (("ra", ("north", "nan", "25h")), ("dec", ("90.0001", "12h", "--1"))):

@@ -130,12 +130,12 @@ def wrap_ra(ra: float) -> float:
     return 0.0 if wrapped >= 360.0 else wrapped + 0.0
 
 
-def parse_ra(text: str | float, *, unit: str | None = None) -> float:
+def parse_ra(text: str | float, *, unit: str | None = None, wrap: bool = False) -> float:
     """Right ascension in any notation, as degrees in [0, 360).
 
     `unit` ('deg' or 'hour') settles what a text without ``h``, ``d`` or degree sign means; without it the hour/degree
-    rule of this module holds. Numbers are degrees (or `unit`). Plain degrees up to one turn outside are wrapped: 370
-    is 10.
+    rule of this module holds. Numbers are degrees (or `unit`). A negative one is wrapped.
+    With `wrap`, plain degrees may also have gone once too often around: 370 is 10.
     Raises AngleError for anything else, an empty text and NaN included.
     """
     if unit not in (None, "deg", "hour"):
@@ -149,8 +149,8 @@ def parse_ra(text: str | float, *, unit: str | None = None) -> float:
     said = {"h": "hour", "d": "deg", None: unit}[angle.unit]
     in_hours = said == "hour" if said else angle.parts > 1
     turn = 24 if in_hours else 360
-    # A number of degrees may have gone once too often around, in either direction; a clock shows no 25 hours.
-    if angle.value > (turn if in_hours or angle.parts > 1 else 2 * turn):
+    # A clock shows no 25 hours.
+    if angle.value > (2 * turn if wrap and not in_hours and angle.parts == 1 else turn):
         found, hint = f"{angle.value:g} {'hours' if in_hours else 'degrees'}", ""
         if in_hours and angle.value <= 360:
             hint = " If degrees are meant, write 200d30m00s or a plain decimal."
