@@ -38,7 +38,7 @@ EXTRAS = {
     "streams": ["confluent-kafka>=2.5", "fastavro>=1.9"],
     "spectra": ["specutils>=1.17"],
     "vo": ["astroquery>=0.4.8", "pyvo>=1.5"],
-    "docs": ["furo>=2024.8", "myst-parser>=4", "sphinx>=8"],
+    "docs": ["furo>=2024.8", "sphinx>=8"],
     "services": [
         "boto3>=1.35",
         "django-tasks-rq>=0.12",
