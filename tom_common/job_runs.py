@@ -18,6 +18,7 @@ from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from tom_common.actors import acting
 from tom_common.exceptions import TomError
 from tom_common.models import Job, this_process
 
@@ -58,7 +59,7 @@ def run(job_id: int) -> Job | None:
         return None
     fail_stalled()
     job = Job.objects.get(pk=job_id)
-    with Progress(job) as progress:
+    with acting(job.user), Progress(job) as progress:
         outcome = _outcome(job, progress)
     ended_by = outcome.pop("ended_by", None)
     finish(job.pk, outcome.pop("state"), **outcome, **progress.latest())

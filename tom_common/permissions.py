@@ -17,8 +17,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import connections, router
 from django.db.models import AutoField, BigIntegerField, Exists, IntegerField, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
+from django.dispatch import Signal
 
 ACTIONS = ("view", "change", "delete")
+
+#: Sent before rights change, by the model: `instances`, `subjects`, `actions`, and whether they are `given` or taken.
+grants_changing = Signal()
 BATCH_SIZE = 1000
 
 
@@ -129,7 +133,9 @@ def grant(subjects: Iterable[Any], *, to: Model | Iterable[Model], actions: Iter
     instances, subjects = _listed(to), list(subjects)
     if not instances or not subjects:
         return
+    actions = tuple(actions)
     model, permissions = type(instances[0]), _permissions(type(instances[0]), actions)
+    grants_changing.send(model, instances=instances, subjects=subjects, actions=actions, given=True)
     for grants, holder, some in _by_kind(model, subjects):
         rows = [
             grants(permission=permission, **{holder: subject}, **_object_columns(grants, instance))
@@ -140,12 +146,13 @@ def grant(subjects: Iterable[Any], *, to: Model | Iterable[Model], actions: Iter
 
 def revoke(subjects: Iterable[Any], *, to: Model | Iterable[Model], actions: Iterable[str] = ACTIONS) -> None:
     """Take rights back; those that come from elsewhere (another group, PUBLIC) stay."""
-    instances = _listed(to)
-    if not instances:
+    instances, subjects, actions = _listed(to), list(subjects), tuple(actions)
+    if not instances or not subjects:
         return
     model = type(instances[0])
+    grants_changing.send(model, instances=instances, subjects=subjects, actions=actions, given=False)
     codenames = [permission_codename(model, action) for action in actions]
-    for grants, holder, some in _by_kind(model, list(subjects)):
+    for grants, holder, some in _by_kind(model, subjects):
         rows = _of_kind(grants.objects.filter(permission__codename__in=codenames, **{f"{holder}__in": some}), model)
         for start in range(0, len(instances), BATCH_SIZE):
             _of_objects(rows, [instance.pk for instance in instances[start:start + BATCH_SIZE]]).delete()

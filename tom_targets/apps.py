@@ -12,6 +12,7 @@ class TomTargetsConfig(AppConfig):
     def ready(self) -> None:
         from tom_targets import checks, models  # noqa: F401  (the checks register themselves)
         from tom_targets.derived import fill_derived_fields
+        from tom_targets.signals import timeline  # noqa: F401  (the receivers connect themselves)
         from tom_targets.signals.handlers import settle_permissions
 
         senders: list[Any] = [models.BaseTarget, models.TargetName, models.TargetExtra]

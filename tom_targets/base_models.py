@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from tom_common.conf import tom_settings
 from tom_common.hooks import run_hook
 from tom_common.permissions import grant
+from tom_targets import timeline
 from tom_targets.columns import FiniteFloatField
 from tom_targets.derived import extend_update_fields
 from tom_targets.managers import TargetManager
@@ -26,6 +27,7 @@ from tom_targets.matching import MatchManagerAttribute, TargetMatchManager
 from tom_targets.names import SimplifiedNameField
 from tom_targets.names_and_extras import store_extras, store_names
 from tom_targets.sky_index import HealpixField, galactic_position, is_number
+from tom_targets.stored import KeepsStored
 from tom_targets.validators import (
     REQUIRED_NON_SIDEREAL_FIELDS,
     REQUIRED_NON_SIDEREAL_FIELDS_PER_SCHEME,
@@ -56,7 +58,7 @@ NON_SIDEREAL_FIELDS = [
 #: relations and bookkeeping, which are no columns of a target's own
 IGNORE_FIELDS = [
     "id", "basetarget_ptr", "created", "modified", "healpix", "name_simplified", "aliases", "targetextra",
-    "targetlist", "persistentshare", "observationrecord", "dataproduct", "reduceddatum",
+    "targetlist", "targetevent", "merge_records", "persistentshare", "observationrecord", "dataproduct", "reduceddatum",
     "targetuserobjectpermission", "targetgroupobjectpermission", "shared_by", "shared_from",
 ]
 
@@ -79,7 +81,7 @@ def number_field(verbose_name: str, help_text: str, *, validators: Iterable = ()
     )
 
 
-class BaseTarget(models.Model):
+class BaseTarget(KeepsStored, models.Model):
     """A place or body in the sky. Angles are degrees, positions ICRS, unless a field's help says otherwise."""
 
     class Permissions(models.TextChoices):
@@ -195,10 +197,16 @@ class BaseTarget(models.Model):
         created = self._state.adding
         kwargs["update_fields"] = self._complete(kwargs.get("update_fields"))
         extend_update_fields(self, kwargs)
+        changes = {} if created else self.changed_values(kwargs.get("update_fields"))
         with transaction.atomic(using=kwargs.get("using")):
             super().save(*args, **kwargs)
-            store_extras(self, extras or {})
-            store_names(self, names or ())
+            stored_extras = store_extras(self, extras or {}, tell=False)
+            stored_names = [alias.name for alias in store_names(self, names or (), tell=False)]
+            timeline.record_save(
+                self, created=created, changes=changes, names=stored_names, extras=stored_extras,
+                using=kwargs.get("using"),
+            )
+        self.remember_stored(kwargs.get("update_fields"))
         self._stored_position = (self.ra, self.dec)
         run_hook("target_post_save", target=self, created=created)
 

@@ -27,19 +27,23 @@ from tom_targets.grants import (
     TargetListUserObjectPermission,
     TargetUserObjectPermission,
 )
+from tom_targets.history import MergeRecord, TargetEvent
 from tom_targets.managers import DerivedManager, GrantedManager
 from tom_targets.names import SimplifiedNameField
+from tom_targets.stored import KeepsStored
 
 __all__ = [
     "GLOBAL_TARGET_FIELDS", "IGNORE_FIELDS", "NON_SIDEREAL_FIELDS", "REQUIRED_NON_SIDEREAL_FIELDS",
     "REQUIRED_NON_SIDEREAL_FIELDS_PER_SCHEME", "REQUIRED_SIDEREAL_FIELDS", "SIDEREAL_FIELDS", "BaseTarget",
-    "PersistentShare", "Target", "TargetExtra", "TargetGroupObjectPermission", "TargetList",
-    "TargetListGroupObjectPermission", "TargetListUserObjectPermission", "TargetName", "TargetUserObjectPermission",
+    "MergeRecord", "PersistentShare", "Target", "TargetEvent", "TargetExtra", "TargetGroupObjectPermission",
+    "TargetList",
+    "TargetListGroupObjectPermission", "TargetListUserObjectPermission", "TargetName",
+    "TargetUserObjectPermission",
     "get_target_model_class",
 ]
 
 
-class TargetName(models.Model):
+class TargetName(KeepsStored, models.Model):
     """A further name of a target."""
 
     target = models.ForeignKey(BaseTarget, on_delete=models.CASCADE, related_name="aliases")
@@ -80,7 +84,7 @@ class TargetName(models.Model):
             raise ValidationError({"name": ValidationError(message, code="unique", params={"name": self.name})})
 
 
-class TargetExtra(models.Model):
+class TargetExtra(KeepsStored, models.Model):
     """A value that a project (EXTRA_FIELDS) or a user (tags) adds to a target.
 
     `value` is the text as it came; what it says as a number, a truth value or a time stands beside it, to be searched.

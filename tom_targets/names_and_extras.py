@@ -7,16 +7,21 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.models import Model
 
+from tom_targets import timeline
 from tom_targets.extras import as_text
 
 
-def store_extras(target: Model, extras: Mapping[str, Any]) -> None:
-    """Write extras ({key: value}); a key that is there gets the new value."""
+def store_extras(target: Model, extras: Mapping[str, Any], *, tell: bool = True) -> dict[str, tuple[str | None, str]]:
+    """Write extras ({key: value}); a key that is there gets the new value. Returns {key: (value before, value)}.
+
+    The timeline is told, unless the caller will `tell` it.
+    """
     values = {str(key): as_text(value) for key, value in extras.items()}
     if not values:
-        return
+        return {}
     rows = target.targetextra_set.model.objects.using(target._state.db)
     known = {extra.key: extra for extra in rows.filter(target_id=target.pk, key__in=values)}
+    written = {key: (known[key].value if key in known else None, value) for key, value in values.items()}
     for key, extra in known.items():
         extra.value = values[key]
     if known:
@@ -24,9 +29,12 @@ def store_extras(target: Model, extras: Mapping[str, Any]) -> None:
     rows.bulk_create(
         rows.model(target_id=target.pk, key=key, value=value) for key, value in values.items() if key not in known
     )
+    if tell:
+        timeline.record_save(target, created=False, extras=written)
+    return written
 
 
-def store_names(target: Model, names: Iterable[str]) -> list[Model]:
+def store_names(target: Model, names: Iterable[str], *, tell: bool = True) -> list[Model]:
     """Write aliases; those that the target already bears are passed over.
 
     Raises ValidationError, having written nothing, when one belongs to another target.
@@ -49,4 +57,7 @@ def store_names(target: Model, names: Iterable[str]) -> list[Model]:
     if taken:
         raise ValidationError(f"Already the name of another target: {', '.join(sorted(taken))}.", code="unique")
     fresh = {key(name): name for name in reversed(wanted) if key(name) not in owners and key(name) != key(target.name)}
-    return rows.bulk_create(rows.model(target_id=target.pk, name=name) for name in reversed(fresh.values()))
+    made = rows.bulk_create(rows.model(target_id=target.pk, name=name) for name in reversed(fresh.values()))
+    if tell:
+        timeline.record_save(target, created=False, names=[alias.name for alias in made])
+    return made
