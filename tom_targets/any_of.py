@@ -15,7 +15,9 @@ class AnyOf(Expression):
 
     def __init__(self, *querysets: QuerySet):
         super().__init__(output_field=IntegerField())
-        self.parts = [Subquery(queryset.order_by()) for queryset in querysets]
+        self.parts = [Subquery(queryset) for queryset in querysets]
+        for part in self.parts:
+            part.query.clear_ordering(force=True)
 
     def get_source_expressions(self) -> list[Expression]:
         return self.parts

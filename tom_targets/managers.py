@@ -31,13 +31,8 @@ class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
 
         With `annotate` each has its `separation` in degrees. Raises ValueError for what is no cone.
         """
-        from tom_common.astro.sky import LAST_INDEX, cone_ranges  # heavy: numpy
-
-        ranges = cone_ranges(ra, dec, radius_deg)
-        rows = self.filter(healpix__isnull=False) if ranges == [(0, LAST_INDEX)] else self.in_ranges(ranges)
-        if annotate:
-            rows = rows.with_separation(ra, dec)
-        return rows if radius_deg >= 180 else rows.filter(within(ra, dec, radius_deg))
+        rows = self.filter(cone_condition(ra, dec, radius_deg))
+        return rows.with_separation(ra, dec) if annotate else rows
 
     def in_ranges(self, ranges: Iterable[tuple[int, int]]) -> "TargetQuerySet":
         """Targets whose sky index lies in one of the (low, high) ranges, both ends included."""
@@ -76,9 +71,10 @@ class TargetQuerySet(DerivedQuerySetMixin, GrantedQuerySet):
     def keys_by_name(self, condition: Q) -> list[QuerySet]:
         """Keys of targets by a condition on the columns that targets and aliases share: by name, and by alias."""
         relation = self.model._meta.get_field("aliases")
-        own = relation.field.related_model._base_manager.using(self._db).filter(condition).values("pk")
-        aliases = relation.related_model._base_manager.using(self._db).filter(condition).values("target")
-        return [own, aliases]
+        own, aliases = relation.field.related_model._base_manager, relation.related_model._base_manager
+        if self._db:
+            own, aliases = own.using(self._db), aliases.using(self._db)
+        return [own.filter(condition).values("pk"), aliases.filter(condition).values("target")]
 
     def search(self, text: str) -> "TargetQuerySet":
         """What one search box finds: names that begin so, else a position in any notation (within 1'), else names that
@@ -115,6 +111,16 @@ DerivedManager = Manager.from_queryset(DerivedQuerySet, class_name="DerivedManag
 
 class GrantedManager(Manager.from_queryset(GrantedQuerySet)):
     """The manager of a model whose rows are granted one by one."""
+
+
+def cone_condition(ra: float, dec: float, radius_deg: float) -> Q:
+    """The condition that a row lies within `radius_deg` of a position. Raises ValueError for what is no cone."""
+    from tom_common.astro.sky import LAST_INDEX, cone_ranges  # heavy: numpy
+
+    ranges = cone_ranges(ra, dec, radius_deg)
+    whole_sky = ranges == [(0, LAST_INDEX)]
+    indexed = Q(healpix__isnull=False) if whole_sky else Q(healpix__in_ranges=ranges)
+    return indexed if radius_deg >= 180 else indexed & within(ra, dec, radius_deg)
 
 
 def prefix_condition(form: str, using: str) -> Q:

@@ -13,6 +13,7 @@ from django.db.models import Manager, Q, QuerySet
 
 from tom_targets import names
 from tom_targets.any_of import AnyOf
+from tom_targets.managers import cone_condition
 
 #: two sidereal targets nearer than this are probably one
 DUPLICATE_RADIUS_ARCSEC = 2.0
@@ -90,8 +91,8 @@ def similar_to(
     forms = {form for name in known_names if (form := names.simplified(name))}
     keys = rows.keys_by_name(Q(name_simplified__in=forms)) if forms else []
     if target.type != target.NON_SIDEREAL and target.ra is not None and target.dec is not None:
-        places = rows.model._meta.get_field("aliases").field.related_model.objects.using(rows.db)
-        near = places.in_cone(target.ra, target.dec, radius_arcsec / 3600).exclude(type=target.NON_SIDEREAL)
-        keys.append(near.values("pk"))
+        places = rows.model._meta.get_field("aliases").field.related_model._base_manager.using(rows.db)
+        near = cone_condition(target.ra, target.dec, radius_arcsec / 3600)
+        keys.append(places.filter(near, ~Q(type=target.NON_SIDEREAL)).values("pk"))
     found = rows.filter(pk__in=AnyOf(*keys))
     return found.exclude(pk=target.pk) if target.pk else found
