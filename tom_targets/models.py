@@ -20,6 +20,7 @@ from tom_targets.base_models import (
     BaseTarget,
 )
 from tom_targets.derived import extend_update_fields
+from tom_targets.exchange.models import TargetImport
 from tom_targets.extras import ExtraBoolField, ExtraNumberField, ExtraTimeField, as_text
 from tom_targets.grants import (
     TargetGroupObjectPermission,
@@ -37,7 +38,7 @@ __all__ = [
     "REQUIRED_NON_SIDEREAL_FIELDS_PER_SCHEME", "REQUIRED_SIDEREAL_FIELDS", "SIDEREAL_FIELDS", "BaseTarget",
     "MergeRecord", "PersistentShare", "Target", "TargetEvent", "TargetExtra", "TargetGroupObjectPermission",
     "TargetList",
-    "TargetListGroupObjectPermission", "TargetListUserObjectPermission", "TargetName",
+    "TargetImport", "TargetListGroupObjectPermission", "TargetListUserObjectPermission", "TargetName",
     "TargetUserObjectPermission",
     "get_target_model_class",
 ]
