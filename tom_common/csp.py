@@ -24,6 +24,12 @@ HEADER = "Content-Security-Policy"
 #: The style sheet that plotly 4.1.1 writes into the page. It changes with plotly: the browser names the new checksum in
 #: its console, and tests/browser fails until it stands here.
 PLOTLY_STYLE = "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
+#: The style attributes that plotly writes, by checksum: an empty one (colour bars) and "font-size:70%" (exponents).
+PLOTLY_ATTRIBUTES = [
+    "'unsafe-hashes'",
+    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+    "'sha256-S+l+cz1wXqs2B0FcjqqT7NvjwGmhD1UjJswXjlSkj0s='",
+]
 
 
 #: The REST framework's own pages carry styles inline (colours of the code, style="float: right"), but no script except,
@@ -40,7 +46,7 @@ def policy() -> dict[str, list[str]]:
     directives = {
         "default-src": ["'self'"],
         "script-src": ["'self'", *static],
-        "style-src": ["'self'", *static, PLOTLY_STYLE],
+        "style-src": ["'self'", *static, PLOTLY_STYLE, *PLOTLY_ATTRIBUTES],
         "img-src": ["'self'", *static, *media, "data:", "blob:"],
         "font-src": ["'self'", *static],
         "connect-src": ["'self'", *static],
@@ -67,7 +73,7 @@ def merged(directives: dict[str, list[str]], extra: dict[str, list[str]]) -> dic
         if len(known) > 1 and "'none'" in known:
             known.remove("'none'")
         if "'unsafe-inline'" in known:  # a browser that sees a checksum beside it takes no notice of it
-            result[name] = [source for source in known if not source.startswith(("'sha", "'nonce-"))]
+            result[name] = [source for source in known if not source.startswith(("'sha", "'nonce-", "'unsafe-hashes"))]
     return result
 
 
