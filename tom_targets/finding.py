@@ -34,9 +34,14 @@ class Found:
         return same[0] if len(same) == 1 else None
 
 
+def typed(text: str) -> str:
+    """What somebody typed, on one line, without the character that PostgreSQL refuses."""
+    return " ".join(str(text or "").replace("\x00", " ").split())[:200]
+
+
 def find(text: str, among: TargetQuerySet) -> Found:
     """Look a text up among targets. A name counts before a position that its digits may also spell."""
-    text = " ".join(str(text or "").split())[:200]
+    text = typed(text)
     if not text:
         return Found(text)
     exact = list(among.named(text)[:MAX_FOUND + 1])

@@ -261,6 +261,11 @@ class NameSearchTests(TestCase):
     def test_one_match_is_shown(self):
         self.assertRedirects(self.go("M 31"), self.m31.get_absolute_url(), fetch_redirect_response=False)
 
+    def test_a_name_that_no_database_holds_is_no_error(self):
+        for name in ("\x00", "M\x0031"):
+            answer = self.client.get(reverse("targets:name-search", args=[name]))
+            self.assertEqual(answer.status_code, 302, name)
+
     def test_a_comets_name_has_a_slash(self):
         comet = SiderealTargetFactory.create(name="C/2020 F3", permissions="OPEN")
         self.assertRedirects(self.go("C/2020 F3"), comet.get_absolute_url(), fetch_redirect_response=False)

@@ -48,7 +48,7 @@ class TargetNameSearchView(RedirectView):
     """`/targets/name/<name>`: the target of that name; the list of those it may mean; or an offer to look it up."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        name = " ".join(kwargs["name"].split())
+        name = finding.typed(kwargs["name"])
         visible = Target.objects.visible_to(request.user)
         found = list(visible.named(name)[:2]) or list(finding.by_part_of_name(name, visible)[:2])
         if len(found) == 1:
