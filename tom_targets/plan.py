@@ -24,6 +24,7 @@ SESSION_KEY = "tom_targets_plan_site"
 STEP_MINUTES = 5.0
 DEFAULT_AIRMASS = 2.0
 MAX_COMPARED = 6
+BEST_SITE_STEP_DAYS = 20 / 1440
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
@@ -67,12 +68,32 @@ class PlanForm(forms.Form):
         return cleaned
 
 
-def default_site(request: HttpRequest | None) -> str:
-    """The site that this visitor looked at last; else the first of the known ones."""
+def default_site(request: HttpRequest | None, target: Any = None) -> str:
+    """The site that this visitor looked at last; else where the target is best seen; else the first of the known."""
     entries = site_entries()
     session = getattr(request, "session", None)
     remembered = session.get(SESSION_KEY) if session is not None else None
-    return remembered if remembered in entries else next(iter(entries), "")
+    if remembered in entries:
+        return remembered
+    return best_site(target, entries) if target is not None and entries else next(iter(entries), "")
+
+
+def best_site(target: Any, entries: Mapping[str, Mapping[str, Any]], now: datetime | None = None) -> str:
+    """The name of the site at which the target is up longest in the dark of the next 24 hours, then highest."""
+    import numpy as np
+
+    from tom_common.astro.visibility import Limits
+
+    start = moving.mjd_of(now or timezone.now())
+    try:
+        seen = look(
+            target, [as_site(entry) for entry in entries.values()], start + np.arange(0, 1, BEST_SITE_STEP_DAYS),
+            Limits(airmass=DEFAULT_AIRMASS),
+        )
+    except moving.NoPosition:
+        return next(iter(entries))
+    dark_and_up, highest = seen.observable[0].sum(axis=-1), seen.altitude[0].max(axis=-1)
+    return list(entries)[int(np.lexsort((highest, dark_and_up))[-1])]
 
 
 def remember_site(request: HttpRequest, name: str) -> None:
@@ -93,14 +114,14 @@ def tonight(entry: Mapping[str, Any], now: datetime | None = None) -> date:
     return evening + timedelta(days=1) if over else evening
 
 
-def plan_values(request: HttpRequest) -> dict[str, Any]:
-    """What the plan form holds: what was asked for, filled up with the remembered site, tonight and airmass 2.
+def plan_values(request: HttpRequest, target: Any = None) -> dict[str, Any]:
+    """What the plan form holds: what was asked for, filled up with the remembered or best site, tonight and airmass 2.
 
     `start_time` of older links names the night too.
     """
     given = request.GET
     entries = site_entries()
-    site = given.get("site") or default_site(request)
+    site = given.get("site") or default_site(request, target)
     night = given.get("night") or _date_of(given.get("start_time"))
     if not night and site in entries:
         night = tonight(entries[site]).isoformat()

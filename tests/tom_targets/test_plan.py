@@ -9,7 +9,7 @@ from django.test import RequestFactory, SimpleTestCase
 from tom_common.plots import figure_json
 from tom_targets import moving, plots
 from tom_targets.models import Target
-from tom_targets.plan import PlanForm, make_plan, plan_values, remember_site
+from tom_targets.plan import PlanForm, best_site, make_plan, plan_values, remember_site
 from tom_targets.sites import OBSERVATORIES
 
 SITES = {entry["name"]: entry for entry in OBSERVATORIES}
@@ -207,6 +207,20 @@ class PlanFormTests(SimpleTestCase):
         self.assertEqual(plan_values(request)["site"], "Siding Spring")
         request.session = {"tom_targets_plan_site": "a site that is gone"}
         self.assertIn(plan_values(request)["site"], SITES)
+
+    def test_the_first_time_the_site_is_one_where_the_target_is_up_at_night(self):
+        request = RequestFactory().get("/")
+        request.session = {}
+        lmc, m81 = Target(name="LMC", ra=80.9, dec=-69.8), Target(name="M81", ra=148.9, dec=69.1)
+        for target, hemisphere in ((lmc, -1), (m81, 1)):
+            site = SITES[plan_values(request, target)["site"]]
+            self.assertGreater(site["latitude"] * hemisphere, 0, site)
+        self.assertIn(plan_values(request, Target(name="Nowhere"))["site"], SITES)
+
+    def test_it_is_the_site_with_the_longest_dark_time_above_the_airmass(self):
+        entries = {name: SITES[name] for name in ("Paranal", "Siding Spring", "Kitt Peak")}
+        m31 = Target(**M31)
+        self.assertEqual(best_site(m31, entries, datetime(2025, 10, 15, tzinfo=UTC)), "Kitt Peak")
 
     def test_the_start_of_an_older_link_names_the_night(self):
         request = RequestFactory().get("/", {"start_time": "2026-02-03T22:00", "airmass": "1.5"})

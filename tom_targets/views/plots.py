@@ -22,7 +22,7 @@ class TargetPlanView(TargetPanelView):
     template_name = "tom_targets/partials/target_plan_panel.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = PlanForm(plan_values(self.request))
+        form = PlanForm(plan_values(self.request, self.object))
         look = {name: self.request.GET[name] for name in LOOK if self.request.GET.get(name)}
         context = super().get_context_data(**kwargs) | {
             "form": form, "look": look, "height": _whole(self.request.GET.get("height"), DEFAULT_HEIGHT, 200, 1200),
@@ -64,7 +64,7 @@ class VisibilityPlotView(TargetFigureView):
     def figure(self, target: Any) -> HttpResponse:
         from tom_targets.plots import Look, visibility_plot
 
-        form = PlanForm(plan_values(self.request))
+        form = PlanForm(plan_values(self.request, target))
         if not form.is_valid():
             return nothing_to_plot(" ".join(message for errors in form.errors.values() for message in errors), 400)
         asked, entries = form.cleaned_data, site_entries()
