@@ -549,9 +549,7 @@ PERMISSIONS = {
 
 #: not there yet: a module, a name or a member, and with it all that belongs to it
 LATER = {
-    # import and export
-    "tom_targets.utils.export_targets", "tom_targets.utils.import_targets", "tom_targets.views.TargetImportView",
-    "tom_targets.views.TargetExportView", "targets:import", "targets:export", "tom_targets/target_import.html",
+    # starter lists
     "tom_targets.seed", "tom_targets.views.TargetSeedView", "targets:seed",
     # merging
     "tom_targets.merge", "tom_targets.forms.TargetMergeForm", "tom_targets.views.TargetMergeView", "targets:merge",

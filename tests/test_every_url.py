@@ -17,6 +17,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from tom_common.models import Job
 from tom_common.permissions import grant
 from tom_common.testing import logged_in, make_group, make_superuser, make_user
+from tom_targets.exchange.models import TargetImport
 from tom_targets.models import Target, TargetExtra, TargetList, TargetName
 
 ROLES = ("visitor", "guest", "member", "superuser")
@@ -116,6 +117,13 @@ EXPECTED: dict[str, Expected] = {
     "targets:delete-group": visible(pk="{list}"),
     "targets:add-remove-grouping": post_only(),
     "targets:target-selection": login(),
+    "targets:import": login(),
+    "targets:import-sample": login(),
+    # Superusers have no business in somebody's upload either
+    "targets:import-table": Expected((TO_LOGIN, 404, 200, 404), {"pk": "{import}"}),
+    "targets:import-refused": Expected((TO_LOGIN, 404, 404, 404), {"pk": "{import}"}),
+    "targets:import-delete": post_only(pk="{import}"),
+    "targets:export": public(),
     "targets:create": login(),
     "targets:detail": visible(pk="{target}"),
     "targets:update": visible(pk="{target}"),
@@ -188,7 +196,9 @@ class EveryUrlTests(TestCase):
             comment="Not for everybody",
         )
         job = Job.objects.create(path="x.y", title="Secret work", user=cls.users["member"], state="failed")
+        table = TargetImport.objects.create(user=cls.users["member"], name="Secret table")
         cls.made = {
+            "import": table.pk,
             "target": target.pk, "name": TargetName.objects.create(target=target, name="Alias").pk,
             "extra": TargetExtra.objects.create(target=target, key="redshift", value="0.1").pk, "list": group.pk,
             "comment": comment.pk, "content_type": content_type.pk, "job": job.pk, "group": team.pk,

@@ -223,17 +223,29 @@ def votable_lines(rows: TargetRows) -> Iterator[str]:
         '<?xml version="1.0" encoding="UTF-8"?>\n<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">\n'
         '<RESOURCE type="results">\n<COOSYS ID="icrs" system="ICRS" epoch="J2000"/>\n<TABLE name="targets">\n'
     )
-    for place, heading in enumerate(rows.headings, start=1):
+    ids = _ids([heading.name for heading in rows.headings])
+    for known_as, heading in zip(ids, rows.headings, strict=True):
         unit = f" unit={quoteattr(heading.unit)}" if heading.unit else ""
         ucd = f" ucd={quoteattr(heading.ucd)}" if heading.ucd else ""
         frame = ' ref="icrs"' if heading.name in ("ra", "dec") else ""
         described = f"<DESCRIPTION>{escape(heading.description)}</DESCRIPTION>" if heading.description else ""
         name = quoteattr(_xml_text(heading.name))
-        yield f'<FIELD ID="col{place}" name={name} {kinds[heading.kind]}{unit}{ucd}{frame}>{described}</FIELD>\n'
+        yield f'<FIELD ID="{known_as}" name={name} {kinds[heading.kind]}{unit}{ucd}{frame}>{described}</FIELD>\n'
     yield "<DATA><TABLEDATA>\n"
     for row in rows:
         yield f"<TR>{''.join(map(_cell, row))}</TR>\n"
     yield "</TABLEDATA></DATA>\n</TABLE>\n</RESOURCE>\n</VOTABLE>\n"
+
+
+def _ids(names: list[str]) -> list[str]:
+    """An XML id for each column: its name, by which astropy then knows it, where that can be one."""
+    used = {"icrs"}
+    ids = []
+    for place, name in enumerate(names):
+        known_as = name if re.fullmatch(r"[A-Za-z_][\w.-]*", name, re.ASCII) and name not in used else f"column-{place}"
+        used.add(known_as)
+        ids.append(known_as)
+    return ids
 
 
 #: characters that XML cannot hold

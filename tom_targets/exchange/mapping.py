@@ -48,7 +48,7 @@ SYNONYMS = {
     "type": "targettype",
     "scheme": "elementscheme",
     "epoch_of_elements": "epochmjd elementepoch",
-    "mean_anomaly": "ma meananom",
+    "mean_anomaly": "ma meananom m",
     "arg_of_perihelion": "argperi argumentofperihelion peri w omega",
     "lng_asc_node": "node longascnode longitudeofascendingnode om ascendingnode",
     "inclination": "incl i",
@@ -108,16 +108,25 @@ def guess(columns: Sequence[Column], known: Known) -> list[Assignment]:
     taken: set[str] = set()
     # Names that are exactly a field's win over similar ones, wherever they stand.
     exact = {_simple(name): name for name in known.fields}
+    short = _short_names({_simple(_bare(column.name)[0]) for column in columns})
     reserved = {exact[_simple(column.name)] for column in columns if _simple(column.name) in exact}
     for column in columns:
-        to = _field_of(column, known, taken, reserved)
+        to = _field_of(column, known, taken, reserved, short)
         if to in known.fields or to == POSITION:
             taken.add(to)
         found.append(_assigned(column, to, known))
     return found
 
 
-def _field_of(column: Column, known: Known, taken: set[str], reserved: set[str]) -> str:
+def _short_names(names: set[str]) -> set[str]:
+    """Names of one letter that can be believed: g and i are filters, unless the table has orbits."""
+    shape, size = {"e", "ecc", "eccentricity"}, {"a", "q", "sma", "semimajoraxis", "perihdist"}
+    orbits = bool(names & shape and names & size)
+    galactic = {"l", "b"} if {"l", "b"} <= names else set()
+    return galactic | (set("aehimnqgw") if orbits else set())
+
+
+def _field_of(column: Column, known: Known, taken: set[str], reserved: set[str], short: set[str]) -> str:
     name = column.name.strip()
     if name in REFUSAL_COLUMNS or name.lower() in BOOKKEEPING - {"id"}:
         return NOTHING
@@ -129,7 +138,7 @@ def _field_of(column: Column, known: Known, taken: set[str], reserved: set[str])
         return GROUPS
     bare, _ = _bare(name)
     by_ucd = _by_ucd(column.ucd)
-    for candidate in (_by_name(bare, known), by_ucd):
+    for candidate in (_by_name(bare, known, short), by_ucd):
         if candidate in known.fields and candidate not in taken and candidate not in reserved - {_exact(bare, known)}:
             return candidate
     if _ALIAS.fullmatch(bare):
@@ -196,11 +205,13 @@ def _exact(name: str, known: Known) -> str:
     return next((known_name for known_name in known.fields if _simple(known_name) == simple), "")
 
 
-def _by_name(name: str, known: Known) -> str:
+def _by_name(name: str, known: Known, short: set[str]) -> str:
     exact = _exact(name, known)
     if exact:
         return exact
     simple = _simple(name)
+    if len(simple) == 1 and simple not in short:
+        return ""
     for known_name, synonyms in SYNONYMS.items():
         if simple in synonyms.split():
             return known_name

@@ -108,7 +108,7 @@ def find_encoding(stream: IO[bytes]) -> str:
     """UTF-8, UTF-16 or, when it is neither, Windows-1252 or Latin-1. Reads the whole stream, piece by piece."""
     stream.seek(0)
     head = stream.read(4)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _decodes(stream, "utf-16"):
         return "utf-16"
     if b"\0" in head:
         nul_first = head[:1] == b"\0"
@@ -126,9 +126,8 @@ def _decodes(stream: IO[bytes], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         while chunk := stream.read(CHUNK):
-            if encoding.startswith(("utf-8", "cp")) and b"\0" in chunk:
+            if "\0" in decoder.decode(chunk):
                 raise TableError("This is no text file. Save the table as CSV, ECSV or VOTable.")
-            decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False

@@ -10,6 +10,14 @@ from tom_targets.views.detail import (
     TargetGroupsPanelView,
 )
 from tom_targets.views.edit import TargetCreateView, TargetDeleteView, TargetUpdateView
+from tom_targets.views.exchange import (
+    RefusedRowsView,
+    SampleTableView,
+    TargetExportView,
+    TargetImportDeleteView,
+    TargetImportTableView,
+    TargetImportView,
+)
 from tom_targets.views.groups import (
     TargetAddRemoveGroupingView,
     TargetGroupingCreateView,
@@ -23,8 +31,10 @@ from tom_targets.views.selection import TargetFacilitySelectionView
 
 __all__ = [
     "AladinListView", "AladinTargetView", "CommentsPanelView", "FinderChartView", "MoonDistancePanelView",
-    "MoonDistancePlotView", "PositionView", "TargetAddRemoveGroupingView", "TargetCreateView", "TargetDeleteView",
-    "TargetDetailView", "TargetFacilitySelectionView", "TargetGroupingCreateView", "TargetGroupingDeleteView",
-    "TargetGroupingView", "TargetGroupsPanelView", "TargetListView", "TargetNameSearchView", "TargetPlanView",
-    "TargetSearchView", "TargetSkyMapView", "TargetUpdateView", "VisibilityPlotView",
+    "MoonDistancePlotView", "PositionView", "RefusedRowsView", "SampleTableView", "TargetAddRemoveGroupingView",
+    "TargetCreateView", "TargetDeleteView", "TargetDetailView", "TargetExportView", "TargetFacilitySelectionView",
+    "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingView", "TargetGroupsPanelView",
+    "TargetImportDeleteView", "TargetImportTableView", "TargetImportView", "TargetListView",
+    "TargetNameSearchView", "TargetPlanView", "TargetSearchView", "TargetSkyMapView", "TargetUpdateView",
+    "VisibilityPlotView",
 ]

@@ -21,7 +21,8 @@ def opened(text, encoding="utf-8", **options):
 
 class CellTests(SimpleTestCase):
     def test_what_a_spreadsheet_would_run_is_made_safe_and_comes_back(self):
-        for text in ("=cmd()", "+1+1", "-x", "@SUM(A1)", "\tx", "\rx", "'x", "'", "''", "", " x", "-inf", "+nan", "\n="):
+        risky = ("=cmd()", "+1+1", "-x", "@SUM(A1)", "\tx", "\rx", "'x", "'", "''", "", " x", "-inf", "+nan", "\n=")
+        for text in risky:
             with self.subTest(text):
                 cell = guarded(text)
                 self.assertEqual(cell[0], "'")
@@ -98,7 +99,8 @@ class PastedTests(SimpleTestCase):
                 self.assertEqual([line.cells for line in table.fitting()], [["M 31", "10.7"], ["M 32", None]])
 
     def test_columns_with_spaces_between(self):
-        table = read_text(io.StringIO("name      ra          dec\nM 31      00:42:44    +41:16:09\nM 32      10.6  40.8\n"))
+        text = "name      ra          dec\nM 31      00:42:44    +41:16:09\nM 32      10.6  40.8\n"
+        table = read_text(io.StringIO(text))
         self.assertEqual([line.cells for line in table.fitting()],
                          [["M 31", "00:42:44", "+41:16:09"], ["M 32", "10.6", "40.8"]])
         table = read_text(io.StringIO("name ra dec\nM31 10.7 41.2\nM32 10.6 40.8\n"))
