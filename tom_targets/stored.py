@@ -13,8 +13,9 @@ class KeepsStored:
     _stored: Any = ()
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Iterable[str], values: Iterable[Any]) -> Any:
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Iterable[str], values: Iterable[Any], **fetching: Any) -> Any:
+        # `fetching` comes with Django 6.1.
+        instance = super().from_db(db, field_names, values, **fetching)
         instance._stored = (field_names, values)
         return instance
 
