@@ -18,7 +18,7 @@ from tom_common.models import Job
 from tom_common.permissions import grant
 from tom_common.testing import logged_in, make_group, make_superuser, make_user
 from tom_targets.exchange.models import TargetImport
-from tom_targets.models import Target, TargetExtra, TargetList, TargetName
+from tom_targets.models import DynamicTargetList, Target, TargetExtra, TargetList, TargetName
 
 ROLES = ("visitor", "guest", "member", "superuser")
 #: asked to log in (302 to the login page)
@@ -115,7 +115,18 @@ EXPECTED: dict[str, Expected] = {
     "targets:targetgrouping": public(),
     "targets:create-group": login(),
     "targets:delete-group": visible(pk="{list}"),
+    "targets:update-group": visible(pk="{list}"),
+    "targets:group-access": visible(pk="{list}"),
     "targets:add-remove-grouping": post_only(),
+    "targets:bulk-access": post_only(),
+    "targets:access": visible(pk="{target}"),
+    "targets:dynamic-list-create": login(),
+    "targets:pinned-lists": login(),
+    "targets:dynamic-list": Expected((TO_LOGIN, 404, ELSEWHERE, ELSEWHERE), {"pk": "{dynamic}"}),
+    "targets:dynamic-list-count": visible(pk="{dynamic}"),
+    "targets:dynamic-list-update": visible(pk="{dynamic}"),
+    "targets:dynamic-list-access": visible(pk="{dynamic}"),
+    "targets:dynamic-list-delete": visible(pk="{dynamic}"),
     "targets:target-selection": login(),
     "targets:import": login(),
     "targets:import-sample": login(),
@@ -160,7 +171,10 @@ EXPECTED: dict[str, Expected] = {
     "api:targets-detail": data(pk="{target}"),
     "api:targetextra-detail": data(pk="{extra}"),
     "api:targetname-detail": data(pk="{name}"),
+    "api:targetlist-list": public(),
     "api:targetlist-detail": data(pk="{list}"),
+    "api:dynamictargetlist-list": public(),
+    "api:dynamictargetlist-detail": data(pk="{dynamic}"),
 }
 
 #: What a TOM that is LOCKED shows to a visitor nonetheless.
@@ -190,6 +204,8 @@ class EveryUrlTests(TestCase):
         group.targets.add(target)
         grant([team], to=target)
         grant([team], to=group)
+        dynamic = DynamicTargetList.objects.create(name="Secret filters", query_string="name=Secret")
+        grant([team], to=dynamic)
         content_type = ContentType.objects.get_for_model(Target)
         comment = django_comments.get_model().objects.create(
             content_type=content_type, object_pk=str(target.pk), site=Site.objects.get(), user=cls.users["member"],
@@ -201,6 +217,7 @@ class EveryUrlTests(TestCase):
             "import": table.pk,
             "target": target.pk, "name": TargetName.objects.create(target=target, name="Alias").pk,
             "extra": TargetExtra.objects.create(target=target, key="redshift", value="0.1").pk, "list": group.pk,
+            "dynamic": dynamic.pk,
             "comment": comment.pk, "content_type": content_type.pk, "job": job.pk, "group": team.pk,
             "member": cls.users["member"].pk,
         }

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from guardian.mixins import PermissionListMixin
 from rest_framework.exceptions import ValidationError
-from rest_framework.mixins import DestroyModelMixin, RetrieveModelMixin
+from rest_framework.mixins import DestroyModelMixin, ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
@@ -100,8 +100,10 @@ class TargetExtraViewSet(_OfTargetViewSet):
     serializer_class = TargetExtraSerializer
 
 
-class TargetListViewSet(DestroyModelMixin, PermissionListMixin, RetrieveModelMixin, GenericViewSet):
-    """Read or delete a grouping; the targets in it stay."""
+class TargetListViewSet(
+    ListModelMixin, DestroyModelMixin, PermissionListMixin, RetrieveModelMixin, GenericViewSet
+):
+    """List, read or delete groupings; the targets in them stay."""
 
     queryset = TargetList.objects.all()
     serializer_class = TargetListSerializer

@@ -26,5 +26,12 @@ class TomTargetsConfig(AppConfig):
 
         return OBSERVATORIES
 
+    def home_panels(self) -> list[dict[str, Any]]:
+        """The lists that the visitor has pinned."""
+        return [{
+            "partial": "tom_targets/partials/pinned_lists_panel.html", "position": "side",
+            "context": "tom_targets.views.dynamic_lists.pinned_panel",
+        }]
+
     def demo_content(self) -> list[str]:
         return ["tom_targets.demo.make_targets"]

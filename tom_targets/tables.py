@@ -141,7 +141,8 @@ class TargetGroupTable(HTMXTable):
     created = django_tables2.DateTimeColumn(verbose_name="Made", format="Y-m-d")
     id = django_tables2.Column(verbose_name="", orderable=False)
 
-    #: the primary keys of the rows that the reader may delete; the view sets it
+    #: the primary keys of the rows that the reader may change, and delete; the view sets them
+    changeable: frozenset[int] = frozenset()
     deletable: frozenset[int] = frozenset()
 
     class Meta(HTMXTable.Meta):
@@ -160,7 +161,10 @@ class TargetGroupTable(HTMXTable):
 
     def render_id(self, value: int) -> SafeString:
         """What one may do with a grouping."""
-        if value not in self.deletable:
-            return mark_safe("")
-        url = reverse("tom_targets:delete-group", args=[value])
-        return format_html('<a class="btn btn-sm btn-outline-danger" href="{}">Delete</a>', url)
+        links = [("update-group", "Rename", "secondary"), ("group-access", "Access", "secondary")]
+        offered = links if value in self.changeable else []
+        if value in self.deletable:
+            offered = [*offered, ("delete-group", "Delete", "danger")]
+        return format_html_join(" ", '<a class="btn btn-sm btn-outline-{}" href="{}">{}</a>', (
+            (colour, reverse(f"tom_targets:{name}", args=[value]), label) for name, label, colour in offered
+        ))

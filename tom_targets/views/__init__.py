@@ -1,5 +1,6 @@
 """Pages of targets."""
 
+from tom_targets.views.access_page import BulkAccessView, GroupingAccessView, TargetAccessView
 from tom_targets.views.detail import (
     AladinTargetView,
     CommentsPanelView,
@@ -8,6 +9,16 @@ from tom_targets.views.detail import (
     PositionView,
     TargetDetailView,
     TargetGroupsPanelView,
+)
+from tom_targets.views.dynamic_lists import (
+    DynamicListAccessView,
+    DynamicListCountView,
+    DynamicListCreateView,
+    DynamicListDeleteView,
+    DynamicListUpdateView,
+    DynamicListView,
+    PinnedListsView,
+    TargetGroupingUpdateView,
 )
 from tom_targets.views.edit import TargetCreateView, TargetDeleteView, TargetUpdateView
 from tom_targets.views.exchange import (
@@ -30,11 +41,13 @@ from tom_targets.views.search import TargetNameSearchView, TargetSearchView
 from tom_targets.views.selection import TargetFacilitySelectionView
 
 __all__ = [
-    "AladinListView", "AladinTargetView", "CommentsPanelView", "FinderChartView", "MoonDistancePanelView",
-    "MoonDistancePlotView", "PositionView", "RefusedRowsView", "SampleTableView", "TargetAddRemoveGroupingView",
-    "TargetCreateView", "TargetDeleteView", "TargetDetailView", "TargetExportView", "TargetFacilitySelectionView",
-    "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingView", "TargetGroupsPanelView",
-    "TargetImportDeleteView", "TargetImportTableView", "TargetImportView", "TargetListView",
-    "TargetNameSearchView", "TargetPlanView", "TargetSearchView", "TargetSkyMapView", "TargetUpdateView",
-    "VisibilityPlotView",
+    "AladinListView", "AladinTargetView", "BulkAccessView", "CommentsPanelView", "DynamicListAccessView",
+    "DynamicListCountView", "DynamicListCreateView", "DynamicListDeleteView", "DynamicListUpdateView",
+    "DynamicListView", "FinderChartView", "GroupingAccessView", "MoonDistancePanelView", "MoonDistancePlotView",
+    "PinnedListsView", "PositionView", "RefusedRowsView", "SampleTableView", "TargetAccessView",
+    "TargetAddRemoveGroupingView", "TargetCreateView", "TargetDeleteView", "TargetDetailView", "TargetExportView",
+    "TargetFacilitySelectionView", "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingUpdateView",
+    "TargetGroupingView", "TargetGroupsPanelView", "TargetImportDeleteView", "TargetImportTableView",
+    "TargetImportView", "TargetListView", "TargetNameSearchView", "TargetPlanView", "TargetSearchView",
+    "TargetSkyMapView", "TargetUpdateView", "VisibilityPlotView",
 ]

@@ -21,6 +21,7 @@ from tom_targets.models import Target, TargetList
 from tom_targets.services import create_grouping
 from tom_targets.tables import TargetGroupTable
 from tom_targets.views.access import GrantedObjectMixin
+from tom_targets.views.dynamic_lists import dynamic_lists_of
 
 
 class TargetGroupingView(HTMXTableViewMixin, FilterView):
@@ -39,10 +40,14 @@ class TargetGroupingView(HTMXTableViewMixin, FilterView):
         counted = Count("targets", filter=Q(targets__in=visible), distinct=True)
         return super().get_queryset().visible_to(user).annotate(visible_targets=counted)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | dynamic_lists_of(self.request.user)
+
     def get_table(self, **kwargs: Any) -> TargetGroupTable:
         table = super().get_table(**kwargs)
         user = self.request.user
         if user.is_authenticated:
+            table.changeable = frozenset(TargetList.objects.changeable_by(user).values_list("pk", flat=True))
             table.deletable = frozenset(TargetList.objects.deletable_by(user).values_list("pk", flat=True))
         return table
 
