@@ -18,6 +18,7 @@ from tom_common.models import Job
 from tom_common.permissions import grant
 from tom_common.testing import logged_in, make_group, make_superuser, make_user
 from tom_targets.exchange.models import TargetImport
+from tom_targets.match_models import SkySearch
 from tom_targets.models import DynamicTargetList, Target, TargetExtra, TargetList, TargetName
 
 ROLES = ("visitor", "guest", "member", "superuser")
@@ -128,6 +129,10 @@ EXPECTED: dict[str, Expected] = {
     "targets:dynamic-list-access": visible(pk="{dynamic}"),
     "targets:dynamic-list-delete": visible(pk="{dynamic}"),
     "targets:target-selection": login(),
+    "targets:crossmatch": login(),
+    "targets:region": login(),
+    "targets:sky-search": visible(pk="{search}"),
+    "targets:sky-search-list": post_only(pk="{search}"),
     "targets:import": login(),
     "targets:import-sample": login(),
     # Superusers have no business in somebody's upload either
@@ -213,7 +218,12 @@ class EveryUrlTests(TestCase):
         )
         job = Job.objects.create(path="x.y", title="Secret work", user=cls.users["member"], state="failed")
         table = TargetImport.objects.create(user=cls.users["member"], name="Secret table")
+        search = SkySearch.objects.create(
+            user=cls.users["member"], kind="moc", title="Secret place", question={"ranges": [[0, 5]], "vertices": []},
+            answered=target.created,
+        )
         cls.made = {
+            "search": search.pk,
             "import": table.pk,
             "target": target.pk, "name": TargetName.objects.create(target=target, name="Alias").pk,
             "extra": TargetExtra.objects.create(target=target, key="redshift", value="0.1").pk, "list": group.pk,

@@ -18,6 +18,7 @@ from tom_common.htmx_table import htmx_attributes_onenter as on_enter
 from tom_targets.extra_fields import ExtraField, custom_fields, extra_fields
 from tom_targets.fields import ByNameOrKeyField, Cone, ConeField, NamedRadius, TargetConeField
 from tom_targets.models import BaseTarget, Target, TargetExtra, TargetList
+from tom_targets.search_filter import SkySearchFilter
 
 
 class ConeFilter(django_filters.Filter):
@@ -144,6 +145,7 @@ class TargetFilterSet(HTMXTableFilterSet):
         method="filter_name_fuzzy", label="Name, however written", help_text="NGC1300 finds NGC 1300 and ngc-1300.",
         widget=forms.TextInput(attrs={**htmx_attributes_delayed}),
     )
+    sky_search = SkySearchFilter()
     cone_search = ConeFilter(
         method="filter_cone_search", label="Cone search", help_text="RA, Dec, radius: degrees, or in any notation.",
         widget=forms.TextInput(attrs={**on_enter, "placeholder": "187.7059, 12.3911, 0.1"}),

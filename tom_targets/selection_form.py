@@ -53,7 +53,7 @@ class TargetSelectionForm(forms.Form):
     window_start = NightField(label="Night of", help_text="Date of the local evening.")
     airmass = forms.FloatField(
         label="Airmass below", required=False, min_value=1.0, max_value=10.0,
-        widget=forms.NumberInput(attrs={"step": "0.1"}),
+        widget=forms.NumberInput(attrs={"step": "0.1", "placeholder": f"{DEFAULT_AIRMASS:g}"}),
     )
     moon_distance = forms.FloatField(
         label="Moon farther than", required=False, min_value=0.0, max_value=180.0, help_text="Degrees, while it is up.",

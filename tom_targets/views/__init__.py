@@ -1,6 +1,7 @@
 """Pages of targets."""
 
 from tom_targets.views.access_page import BulkAccessView, GroupingAccessView, TargetAccessView
+from tom_targets.views.crossmatch import CrossmatchView, RegionView, SkySearchListView, SkySearchView
 from tom_targets.views.detail import (
     AladinTargetView,
     CommentsPanelView,
@@ -41,13 +42,14 @@ from tom_targets.views.search import TargetNameSearchView, TargetSearchView
 from tom_targets.views.selection import TargetFacilitySelectionView
 
 __all__ = [
-    "AladinListView", "AladinTargetView", "BulkAccessView", "CommentsPanelView", "DynamicListAccessView",
-    "DynamicListCountView", "DynamicListCreateView", "DynamicListDeleteView", "DynamicListUpdateView",
-    "DynamicListView", "FinderChartView", "GroupingAccessView", "MoonDistancePanelView", "MoonDistancePlotView",
-    "PinnedListsView", "PositionView", "RefusedRowsView", "SampleTableView", "TargetAccessView",
-    "TargetAddRemoveGroupingView", "TargetCreateView", "TargetDeleteView", "TargetDetailView", "TargetExportView",
-    "TargetFacilitySelectionView", "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingUpdateView",
-    "TargetGroupingView", "TargetGroupsPanelView", "TargetImportDeleteView", "TargetImportTableView",
-    "TargetImportView", "TargetListView", "TargetNameSearchView", "TargetPlanView", "TargetSearchView",
-    "TargetSkyMapView", "TargetUpdateView", "VisibilityPlotView",
+    "AladinListView", "AladinTargetView", "BulkAccessView", "CommentsPanelView", "CrossmatchView",
+    "DynamicListAccessView", "DynamicListCountView", "DynamicListCreateView", "DynamicListDeleteView",
+    "DynamicListUpdateView", "DynamicListView", "FinderChartView", "GroupingAccessView", "MoonDistancePanelView",
+    "MoonDistancePlotView", "PinnedListsView", "PositionView", "RefusedRowsView", "RegionView", "SampleTableView",
+    "SkySearchListView", "SkySearchView", "TargetAccessView", "TargetAddRemoveGroupingView", "TargetCreateView",
+    "TargetDeleteView", "TargetDetailView", "TargetExportView", "TargetFacilitySelectionView",
+    "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingUpdateView", "TargetGroupingView",
+    "TargetGroupsPanelView", "TargetImportDeleteView", "TargetImportTableView", "TargetImportView",
+    "TargetListView", "TargetNameSearchView", "TargetPlanView", "TargetSearchView", "TargetSkyMapView",
+    "TargetUpdateView", "VisibilityPlotView",
 ]
