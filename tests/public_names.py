@@ -550,7 +550,6 @@ PERMISSIONS = {
 #: not there yet: a module, a name or a member, and with it all that belongs to it
 LATER = {
     # starter lists
-    "tom_targets.seed", "tom_targets.views.TargetSeedView", "targets:seed",
     # merging
     "tom_targets.merge", "tom_targets.forms.TargetMergeForm", "tom_targets.views.TargetMergeView", "targets:merge",
     "targets_extras.target_merge_fields", "tom_targets/partials/target_merge_fields.html",

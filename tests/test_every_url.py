@@ -129,6 +129,7 @@ EXPECTED: dict[str, Expected] = {
     "targets:dynamic-list-access": visible(pk="{dynamic}"),
     "targets:dynamic-list-delete": visible(pk="{dynamic}"),
     "targets:target-selection": login(),
+    "targets:seed": login(),
     "targets:crossmatch": login(),
     "targets:region": login(),
     "targets:sky-search": visible(pk="{search}"),

@@ -94,9 +94,11 @@ def _given(number: int, line: str) -> Given:
         return Given(number, "", *parse_position(line))
     except AngleError:
         pieces = [piece.strip().strip("\"'") for piece in _SEPARATORS.split(line)]
-        if len(pieces) < 3:
+        if len(pieces) < 2:
             raise
-        return Given(number, pieces[0][:100], *parse_position(f"{pieces[1]}, {pieces[2]}"))
+        # "SN 1, 187.7 12.4" or "SN 1, 187.7, 12.4, whatever else the table holds"
+        rest = pieces[1] if len(pieces) == 2 else f"{pieces[1]}, {pieces[2]}"
+        return Given(number, pieces[0][:100], *parse_position(rest))
 
 
 def match_positions(ra: Sequence[float], dec: Sequence[float], targets: TargetQuerySet, radius_arcsec: float,

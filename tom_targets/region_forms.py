@@ -51,7 +51,7 @@ class CrossmatchForm(AmongForm):
 
     positions = forms.CharField(
         label="Positions", required=False, strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "placeholder": "187.7059 +12.3911\n12:30:49.42 +12:23:28.0",
+        widget=forms.Textarea(attrs={"rows": 8, "placeholder": "12:30:49.42 +12:23:28.0",
                                      "class": "mono", "spellcheck": "false"}),
         help_text="One a line, in any notation (RA in hours when sexagesimal); a name may stand before it: "
                   "<code>SN 1, 12:30:49.4, +12:23:28</code>.",

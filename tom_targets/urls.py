@@ -38,6 +38,7 @@ urlpatterns = [
     path("region/", views.RegionView.as_view(), name="region"),
     path("sky-search/<int:pk>/", views.SkySearchView.as_view(), name="sky-search"),
     path("sky-search/<int:pk>/list/", views.SkySearchListView.as_view(), name="sky-search-list"),
+    path("seed/", views.TargetSeedView.as_view(), name="seed"),
     path("create/", views.TargetCreateView.as_view(), name="create"),
     path("name/<path:name>", views.TargetNameSearchView.as_view(), name="name-search"),
     path("<int:pk>/", views.TargetDetailView.as_view(), name="detail"),

@@ -38,6 +38,11 @@ class ReadingTests(SimpleTestCase):
         self.assertEqual([bad.line for bad in found.refused], [2, 3, 4, 5, 6])
         self.assertIn("-90 to +90", found.refused[0].reason)
 
+    def test_a_name_may_stand_before_a_position_in_one_piece(self):
+        found = read_positions("M31, 10.6847 41.269\nVega; 18:36:56.3 +38:47:01\nx, y\nx, 10 95")
+        self.assertEqual([one.label for one in found.given], ["M31", "Vega"])
+        self.assertEqual([bad.line for bad in found.refused], [3, 4])
+
     def test_a_head_is_passed_over_at_the_top_only(self):
         self.assertEqual(read_positions("ra dec\n1 2").refused, [])
         self.assertEqual([bad.line for bad in read_positions("1 2\nra dec").refused], [2])

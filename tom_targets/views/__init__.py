@@ -39,6 +39,7 @@ from tom_targets.views.groups import (
 from tom_targets.views.lists import AladinListView, TargetListView, TargetSkyMapView
 from tom_targets.views.plots import MoonDistancePlotView, TargetPlanView, VisibilityPlotView
 from tom_targets.views.search import TargetNameSearchView, TargetSearchView
+from tom_targets.views.seed import TargetSeedView
 from tom_targets.views.selection import TargetFacilitySelectionView
 
 __all__ = [
@@ -50,6 +51,6 @@ __all__ = [
     "TargetDeleteView", "TargetDetailView", "TargetExportView", "TargetFacilitySelectionView",
     "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingUpdateView", "TargetGroupingView",
     "TargetGroupsPanelView", "TargetImportDeleteView", "TargetImportTableView", "TargetImportView",
-    "TargetListView", "TargetNameSearchView", "TargetPlanView", "TargetSearchView", "TargetSkyMapView",
-    "TargetUpdateView", "VisibilityPlotView",
+    "TargetListView", "TargetNameSearchView", "TargetPlanView", "TargetSearchView", "TargetSeedView",
+    "TargetSkyMapView", "TargetUpdateView", "VisibilityPlotView",
 ]
