@@ -4,6 +4,7 @@ Django's `bulk_create` cannot store classes that inherit their columns from anot
 twenty rows a statement. This sends one statement a table, and writes no columns in which all rows have nothing.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -42,9 +43,10 @@ Columns = dict[models.Field, Sequence[Any]]
 def insert(model: type[models.Model], columns: Columns, *, using: str) -> None:
     """Store rows given as columns, all of the same length, in one statement."""
     connection = connections[using]
+    as_json = connection.vendor == "postgresql"
     kept: list[tuple[models.Field, Sequence[Any]]] = []
     for field, values in columns.items():
-        if not isinstance(field, _PLAIN):
+        if not isinstance(field, _PLAIN) and not (as_json and isinstance(field, models.JSONField)):
             values = _prepared(field, values, connection)
         if not field.null or any(value is not None for value in values):
             kept.append((field, values))
@@ -53,13 +55,28 @@ def insert(model: type[models.Model], columns: Columns, *, using: str) -> None:
         return
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field, _ in kept)
+    into = f"INSERT INTO {quote(model._meta.db_table)} ({names})"
     places = f"({', '.join(['%s'] * len(kept))})"
-    into = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES "
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.executemany(into + places, rows)
+        if as_json:
+            cursor.execute(*_from_json(into, [field for field, _ in kept], rows, connection))
+        elif connection.vendor == "sqlite":
+            cursor.executemany(f"{into} VALUES {places}", rows)
         else:
-            cursor.execute(into + ", ".join([places] * len(rows)), [value for row in rows for value in row])
+            cursor.execute(f"{into} VALUES {', '.join([places] * len(rows))}", [value for row in rows for value in row])
+
+
+def _from_json(
+    into: str, fields: Sequence[models.Field], rows: Sequence[tuple], connection: Any
+) -> tuple[str, list[str]]:
+    """The statement and its one parameter: to quote tens of thousands of values costs more than all else."""
+    keys = [f"c{place}" for place in range(len(fields))]
+    types = (
+        f"{key} {'text' if isinstance(field, models.CharField) else field.db_type(connection)}"
+        for key, field in zip(keys, fields, strict=True)
+    )
+    sql = f"{into} SELECT {', '.join(keys)} FROM json_to_recordset(%s::json) AS r({', '.join(types)})"
+    return sql, [json.dumps([dict(zip(keys, row, strict=True)) for row in rows], default=str, allow_nan=False)]
 
 
 def _prepared(field: models.Field, values: Sequence[Any], connection: Any) -> list[Any]:

@@ -157,6 +157,17 @@ def _assigned(column: Column, to: str, known: Known) -> Assignment:
     return Assignment(to, unit_of(to, column))
 
 
+def may_be_hours(assignment: Assignment, samples: Iterable[str | None]) -> bool:
+    """Whether a column of plain right ascensions, taken for degrees, holds nothing above 24."""
+    if assignment.to != "ra" or assignment.unit:
+        return False
+    given = [text for text in samples if text and text.strip()]
+    try:
+        return len(given) > 1 and max(map(float, given)) <= 24
+    except ValueError:
+        return False
+
+
 def unit_of(to: str, column: Column) -> str:
     """The unit of a field's column, from what the file and the column's name say; the field's own when they do not.
 

@@ -84,7 +84,7 @@ class TargetImportTableView(OwnImports, TemplateView):
 
     def look_into(self, one: TargetImport) -> dict[str, Any]:
         from tom_targets.exchange.forms import OptionsForm, chosen_value, target_choices, unit_choices
-        from tom_targets.exchange.mapping import KINDS, checked, from_json
+        from tom_targets.exchange.mapping import KINDS, checked, from_json, may_be_hours
         from tom_targets.exchange.pipeline import judged
         from tom_targets.exchange.rows import LABELS
         from tom_targets.exchange.tables import TableError
@@ -104,10 +104,15 @@ class TargetImportTableView(OwnImports, TemplateView):
              "samples": [line.cells[place] or "" for line in lines[:SAMPLES] if place < len(line.cells)]}
             for place, (column, assignment) in enumerate(zip(table.columns, assignments, strict=False))
         ]
+        notes = [*table.notes, *(
+            f"All right ascensions of the first rows are below 24. If {column.name} has hours, choose that as its unit."
+            for place, (column, assignment) in enumerate(zip(table.columns, assignments, strict=False))
+            if may_be_hours(assignment, (line.cells[place] for line in lines if place < len(line.cells)))
+        )]
         rows = [] if problems else [row for batch in judged(iter(lines), plan_of(one)) for row in batch]
         return {
             "columns": columns, "problems": problems, "rows": [(row, LABELS[row.verdict.kind]) for row in rows],
-            "notes": table.notes, "target_choices": target_choices(fields), "unit_choices": unit_choices(),
+            "notes": notes, "target_choices": target_choices(fields), "unit_choices": unit_choices(),
             "kinds": KINDS, "options": OptionsForm(initial=one.options, user=self.request.user),
         }
 

@@ -2,7 +2,7 @@
 
 from django.test import SimpleTestCase
 
-from tom_targets.exchange.mapping import Assignment, Known, checked, factor, from_json, guess
+from tom_targets.exchange.mapping import Assignment, Known, checked, factor, from_json, guess, may_be_hours
 from tom_targets.exchange.tables import Column
 
 FIELDS = ["name", "type", "permissions", "ra", "dec", "epoch", "parallax", "pm_ra", "pm_dec", "galactic_lng",
@@ -61,6 +61,14 @@ class GuessTests(SimpleTestCase):
 
     def test_a_julian_date_is_only_taken_for_one_when_somebody_says_so(self):
         self.assertEqual(guessed(Column("epoch_of_elements", unit="d")), [("epoch_of_elements", "mjd")])
+
+
+    def test_right_ascensions_below_24_may_be_hours(self):
+        plain = Assignment("ra")
+        self.assertTrue(may_be_hours(plain, ["1.5", None, "23.9"]))
+        for assignment, samples in ((plain, ["1.5", "25"]), (plain, ["01:00:00", "2"]), (plain, ["3"]),
+                                    (Assignment("ra", "deg"), ["1", "2"]), (Assignment("dec"), ["1", "2"])):
+            self.assertFalse(may_be_hours(assignment, samples))
 
 
 class CheckTests(SimpleTestCase):
