@@ -550,10 +550,6 @@ PERMISSIONS = {
 #: not there yet: a module, a name or a member, and with it all that belongs to it
 LATER = {
     # starter lists
-    # merging
-    "tom_targets.merge", "tom_targets.forms.TargetMergeForm", "tom_targets.views.TargetMergeView", "targets:merge",
-    "targets_extras.target_merge_fields", "tom_targets/partials/target_merge_fields.html",
-    "tom_targets/target_merge.html",
     # sharing
     "tom_targets.sharing", "tom_targets.persistent_sharing_serializers", "tom_targets.viewsets",
     "tom_targets.forms.TargetShareForm", "tom_targets.forms.TargetListShareForm",

@@ -21,6 +21,8 @@ DATABASES = {"default": dj_database_url.parse(os.environ.get("TEST_DATABASE_URL"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 
 INSTALLED_APPS = [app for app in TOMTOOLKIT_INSTALLED_APPS if not app.startswith("tom_") or find_spec(app)]
+# An app of somebody else, as TOMs have them
+INSTALLED_APPS.append("tests.attached")
 MIDDLEWARE = TOMTOOLKIT_MIDDLEWARE
 AUTHENTICATION_BACKENDS = TOMTOOLKIT_AUTHENTICATION_BACKENDS
 TEMPLATES = [

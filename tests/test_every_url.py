@@ -19,7 +19,7 @@ from tom_common.permissions import grant
 from tom_common.testing import logged_in, make_group, make_superuser, make_user
 from tom_targets.exchange.models import TargetImport
 from tom_targets.match_models import SkySearch
-from tom_targets.models import DynamicTargetList, Target, TargetExtra, TargetList, TargetName
+from tom_targets.models import DynamicTargetList, MergeRecord, Target, TargetExtra, TargetList, TargetName
 
 ROLES = ("visitor", "guest", "member", "superuser")
 #: asked to log in (302 to the login page)
@@ -154,6 +154,9 @@ EXPECTED: dict[str, Expected] = {
     "targets:aladin-target": visible(pk="{target}"),
     "targets:groups": visible(pk="{target}"),
     "targets:comments": visible(pk="{target}"),
+    "targets:timeline": visible(pk="{target}"),
+    "targets:merge": Expected((TO_LOGIN, 404, ELSEWHERE, ELSEWHERE), {"pk1": "{target}", "pk2": "{target}"}),
+    "targets:merge-record": visible(pk="{merge}"),
     # Catalogues
     "tom_catalogs:query": login(),
     "tom_catalogs:query-answer": Expected((TO_LOGIN, 404, 404, 404)),
@@ -179,6 +182,8 @@ EXPECTED: dict[str, Expected] = {
     "api:targetname-detail": data(pk="{name}"),
     "api:targetlist-list": public(),
     "api:targetlist-detail": data(pk="{list}"),
+    "api:targetevents-list": public(),
+    "api:targetevents-detail": data(pk="{event}"),
     "api:dynamictargetlist-list": public(),
     "api:dynamictargetlist-detail": data(pk="{dynamic}"),
 }
@@ -230,7 +235,11 @@ class EveryUrlTests(TestCase):
             "extra": TargetExtra.objects.create(target=target, key="redshift", value="0.1").pk, "list": group.pk,
             "dynamic": dynamic.pk,
             "comment": comment.pk, "content_type": content_type.pk, "job": job.pk, "group": team.pk,
-            "member": cls.users["member"].pk,
+            "member": cls.users["member"].pk, "event": target.targetevent_set.first().pk,
+            "merge": MergeRecord.objects.create(
+                target=target, merged_pk=99, merged_name="Gone", content={"kept": target.pk, "loser": [], "moved": [],
+                "aliases": [], "extras": {}, "fields": {}, "after": {}},
+            ).pk,
         }
 
     def clients(self) -> dict[str, Client]:

@@ -40,7 +40,8 @@ CONTRIBUTIONS = {
     "nav_items": "{'partial', 'context'?, 'position'?: 'left' or 'right'}: items of the navigation bar",
     "target_detail_buttons": "{'partial', 'context'?}: buttons on the target page",
     "target_detail_tabs": "{'label', 'partial', 'context'?}: tabs of the target page",
-    "target_detail_panels": "{'label', 'url_name' or 'partial', 'context'?}: panels of the target page's first tab",
+    "target_detail_panels": "{'label', 'url_name' or 'partial', 'context'?, 'order'?}: panels of the target page's "
+    "first tab",
     "target_list_columns": "{'name', 'label', 'accessor' or 'partial', 'order_by'?, 'annotate'?}: "
     "columns of the target list",
     "profile_details": "{'partial', 'context'}: cards of the profile page",
@@ -49,6 +50,8 @@ CONTRIBUTIONS = {
     "include_url_paths": "URL patterns, put right after the home page's",
     "harvester_classes": "dotted paths of catalogue harvesters",
     "observing_sites": "{'name', 'code', 'latitude', 'longitude', 'elevation'}: degrees (east positive) and metres",
+    "merge_handlers": "{'model', 'handler', 'label'?}: how rows of a model follow when targets are merged; the handler "
+    "(a dotted path) is called with the rows and to=target, and returns a tom_targets.merge_rows.Move",
     "demo_content": "dotted paths of functions () -> str that add to the demo TOM and say what they added",
 }
 

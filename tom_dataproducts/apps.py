@@ -13,5 +13,12 @@ class TomDataproductsConfig(AppConfig):
             {"label": "Spectra", "url_name": "dataproducts:target-spectroscopy"},
         ]
 
+    def merge_handlers(self) -> list[dict]:
+        """A measurement's fingerprint names its target."""
+        return [{
+            "model": "tom_dataproducts.ReducedDatum", "label": "measurements",
+            "handler": "tom_dataproducts.merging.move_measurements",
+        }]
+
     def demo_content(self) -> list[str]:
         return ["tom_dataproducts.demo.make_data"]

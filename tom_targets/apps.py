@@ -26,6 +26,10 @@ class TomTargetsConfig(AppConfig):
 
         return OBSERVATORIES
 
+    def target_detail_panels(self) -> list[dict[str, Any]]:
+        """What happened to the target, below what the other apps show."""
+        return [{"label": "Timeline", "url_name": "tom_targets:timeline", "order": 90}]
+
     def home_panels(self) -> list[dict[str, Any]]:
         """The lists that the visitor has pinned."""
         return [{

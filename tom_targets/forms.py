@@ -15,6 +15,7 @@ from django.forms.models import BaseInlineFormSet, inlineformset_factory
 from tom_common.permissions import granted_groups
 from tom_targets.base_models import GLOBAL_TARGET_FIELDS, NON_SIDEREAL_FIELDS, SIDEREAL_FIELDS
 from tom_targets.extra_fields import ExtraField, custom_fields, extra_field_names, extra_fields
+from tom_targets.merge_form import TargetMergeForm  # noqa: F401  (a form about targets, by its known name)
 from tom_targets.models import Target, TargetExtra, TargetName
 from tom_targets.names_and_extras import store_extras
 from tom_targets.selection_form import TargetSelectionForm  # noqa: F401  (a form about targets, by its known name)

@@ -18,9 +18,14 @@ def contributed_panels(context: Any, target: Any) -> list[dict[str, Any]]:
     """
     return [
         _panel(contribution, context, target)
-        for contribution in collect("target_detail_panels")
+        for contribution in sorted(collect("target_detail_panels"), key=_order)
         if isinstance(contribution.entry, dict) and contribution.entry.get("label")
     ]
+
+
+def _order(contribution: Contribution) -> Any:
+    """Panels come in the order of the apps; one with an `order` above 0 further down."""
+    return contribution.entry.get("order", 0) if isinstance(contribution.entry, dict) else 0
 
 
 def _panel(contribution: Contribution, context: Any, target: Any) -> dict[str, Any]:

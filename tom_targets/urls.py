@@ -54,4 +54,7 @@ urlpatterns = [
     path("<int:pk>/aladin/", views.AladinTargetView.as_view(), name="aladin-target"),
     path("<int:pk>/groups/", views.TargetGroupsPanelView.as_view(), name="groups"),
     path("<int:pk>/comments/", views.CommentsPanelView.as_view(), name="comments"),
+    path("<int:pk>/timeline/", views.TimelinePanelView.as_view(), name="timeline"),
+    path("merge/<int:pk1>/<int:pk2>", views.TargetMergeView.as_view(), name="merge"),
+    path("merge-record/<int:pk>/", views.MergeRecordView.as_view(), name="merge-record"),
 ]

@@ -22,8 +22,8 @@ def tell_saved(instance: Any, created: bool, raw: bool = False, using: str | Non
     if raw or not (created or before):
         return
     if isinstance(instance, TargetName):
-        data = {"added": [instance.name]} if created else {"renamed": [list(before.get("name", ()))]}
-        if data != {"renamed": [[]]}:
+        data = {"added": [instance.name]} if created else {"renamed": list(before.get("name", ()))}
+        if data != {"renamed": []}:
             timeline.record(_target_of(instance), timeline.NAMES, **data)
         return
     key, value = before.get("key", (instance.key,))[0], before.get("value", (None if created else instance.value,))[0]

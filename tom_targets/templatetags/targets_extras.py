@@ -15,6 +15,7 @@ from tom_common.conf import tom_settings
 from tom_common.integration import collect, collect_partials
 from tom_common.permissions import may
 from tom_targets import display
+from tom_targets.merge_fields import merge_fields
 from tom_targets.models import Target, TargetList
 
 logger = logging.getLogger(__name__)
@@ -135,6 +136,12 @@ def target_buttons(context: template.Context, target: Any) -> dict:
         "may_change": loggedin and may(user, "change", target),
         "may_delete": loggedin and may(user, "delete", target),
     }
+
+
+@register.inclusion_tag("tom_targets/partials/target_merge_fields.html", takes_context=True)
+def target_merge_fields(context: template.Context, target1: Any, target2: Any) -> dict:
+    """The values of two targets side by side, with a choice where they differ; `chosen` of the page is kept."""
+    return merge_fields(target1, target2, context.get("chosen"))
 
 
 @register.inclusion_tag("tom_targets/partials/target_data.html")

@@ -37,20 +37,23 @@ from tom_targets.views.groups import (
     TargetGroupingView,
 )
 from tom_targets.views.lists import AladinListView, TargetListView, TargetSkyMapView
+from tom_targets.views.merge import MergeRecordView, TargetMergeView
 from tom_targets.views.plots import MoonDistancePlotView, TargetPlanView, VisibilityPlotView
 from tom_targets.views.search import TargetNameSearchView, TargetSearchView
 from tom_targets.views.seed import TargetSeedView
 from tom_targets.views.selection import TargetFacilitySelectionView
+from tom_targets.views.timeline import TimelinePanelView
 
 __all__ = [
     "AladinListView", "AladinTargetView", "BulkAccessView", "CommentsPanelView", "CrossmatchView",
     "DynamicListAccessView", "DynamicListCountView", "DynamicListCreateView", "DynamicListDeleteView",
-    "DynamicListUpdateView", "DynamicListView", "FinderChartView", "GroupingAccessView", "MoonDistancePanelView",
-    "MoonDistancePlotView", "PinnedListsView", "PositionView", "RefusedRowsView", "RegionView", "SampleTableView",
-    "SkySearchListView", "SkySearchView", "TargetAccessView", "TargetAddRemoveGroupingView", "TargetCreateView",
-    "TargetDeleteView", "TargetDetailView", "TargetExportView", "TargetFacilitySelectionView",
-    "TargetGroupingCreateView", "TargetGroupingDeleteView", "TargetGroupingUpdateView", "TargetGroupingView",
-    "TargetGroupsPanelView", "TargetImportDeleteView", "TargetImportTableView", "TargetImportView",
-    "TargetListView", "TargetNameSearchView", "TargetPlanView", "TargetSearchView", "TargetSeedView",
-    "TargetSkyMapView", "TargetUpdateView", "VisibilityPlotView",
+    "DynamicListUpdateView", "DynamicListView", "FinderChartView", "GroupingAccessView", "MergeRecordView",
+    "MoonDistancePanelView", "MoonDistancePlotView", "PinnedListsView", "PositionView", "RefusedRowsView",
+    "RegionView", "SampleTableView", "SkySearchListView", "SkySearchView", "TargetAccessView",
+    "TargetAddRemoveGroupingView", "TargetCreateView", "TargetDeleteView", "TargetDetailView", "TargetExportView",
+    "TargetFacilitySelectionView", "TargetGroupingCreateView", "TargetGroupingDeleteView",
+    "TargetGroupingUpdateView", "TargetGroupingView", "TargetGroupsPanelView", "TargetImportDeleteView",
+    "TargetImportTableView", "TargetImportView", "TargetListView", "TargetMergeView", "TargetNameSearchView",
+    "TargetPlanView", "TargetSearchView", "TargetSeedView", "TargetSkyMapView", "TargetUpdateView",
+    "TimelinePanelView", "VisibilityPlotView",
 ]

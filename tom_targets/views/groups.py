@@ -22,6 +22,7 @@ from tom_targets.services import create_grouping
 from tom_targets.tables import TargetGroupTable
 from tom_targets.views.access import GrantedObjectMixin
 from tom_targets.views.dynamic_lists import dynamic_lists_of
+from tom_targets.views.merge import merge_selected
 
 
 class TargetGroupingView(HTMXTableViewMixin, FilterView):
@@ -80,9 +81,14 @@ class TargetGroupingDeleteView(LoginRequiredMixin, GrantedObjectMixin, DeleteVie
 
 
 class TargetAddRemoveGroupingView(LoginRequiredMixin, View):
-    """POST `grouping`, `selected-target`s (or `isSelectAll` and the list's `query_string`), and add, remove or move."""
+    """POST `grouping`, `selected-target`s (or `isSelectAll` and the list's `query_string`), and add, remove or move;
+
+    or two `selected-target`s and merge.
+    """
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "merge" in request.POST:
+            return merge_selected(request) or self._back()
         verb = next((name for name in ("add", "remove", "move") if name in request.POST), "")
         if not verb:
             messages.error(request, "Nothing was done: say whether to add, remove or move.")
