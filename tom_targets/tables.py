@@ -135,8 +135,9 @@ class TargetGroupTable(HTMXTable):
     """Groupings of targets, with how many targets each holds that the reader may see."""
 
     name = django_tables2.Column(linkify=True)
+    # By key: the property of that name would count each grouping once more, and targets that the reader may not see.
     total_targets = django_tables2.Column(
-        verbose_name="Targets", attrs={"td": {"class": "num"}, "th": {"class": "num"}}
+        accessor="pk", verbose_name="Targets", attrs={"td": {"class": "num"}, "th": {"class": "num"}}
     )
     created = django_tables2.DateTimeColumn(verbose_name="Made", format="Y-m-d")
     id = django_tables2.Column(verbose_name="", orderable=False)
@@ -156,8 +157,9 @@ class TargetGroupTable(HTMXTable):
             queryset = queryset.annotate(visible_targets=Count("targets", distinct=True))
         return queryset.order_by("-visible_targets" if is_descending else "visible_targets", "name"), True
 
-    def render_total_targets(self, value: int, record: TargetList) -> int:
-        return getattr(record, "visible_targets", value)
+    def render_total_targets(self, record: TargetList) -> int:
+        visible = getattr(record, "visible_targets", None)
+        return record.total_targets if visible is None else visible
 
     def render_id(self, value: int) -> SafeString:
         """What one may do with a grouping."""

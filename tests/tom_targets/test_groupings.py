@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tom_common.permissions import grant, may
-from tom_common.testing import logged_in, make_group, make_superuser, make_user
+from tom_common.testing import htmx_headers, logged_in, make_group, make_superuser, make_user
 from tom_targets import groups
 from tom_targets.choosing import Choice, FilterMistake, filtered, normalized
 from tom_targets.models import Target, TargetExtra, TargetList
@@ -239,3 +239,21 @@ class PagesTests(TestCase):
         self.assertEqual(logged_in(self.other).delete(one).status_code, 404)
         self.assertEqual(logged_in(self.owner).delete(one).status_code, 204)
         self.assertFalse(TargetList.objects.exists())
+
+    def test_the_page_of_groups_asks_no_more_for_many_groups_than_for_one(self):
+        client, url = logged_in(self.owner), reverse("targets:targetgrouping")
+        client.get(url)
+        with CaptureQueriesContext(connection) as one:
+            client.get(url)
+        grant([self.owner], to=[TargetList.objects.create(name=f"Group {number}") for number in range(8)])
+        with CaptureQueriesContext(connection) as nine:
+            self.assertContains(client.get(url), "Group 7")
+        self.assertEqual(len(nine), len(one))
+
+    def test_the_list_of_targets_counts_no_further_than_it_shows(self):
+        SiderealTargetFactory.create(permissions="OPEN")
+        for headers in ({}, htmx_headers()):
+            with CaptureQueriesContext(connection) as captured:
+                logged_in(self.owner).get(reverse("targets:list"), headers=headers)
+            counts = [query["sql"] for query in captured if "COUNT(" in query["sql"] and "basetarget" in query["sql"]]
+            self.assertEqual([sql for sql in counts if "LIMIT" not in sql], [])
