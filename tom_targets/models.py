@@ -19,8 +19,8 @@ from tom_targets.base_models import (
     SIDEREAL_FIELDS,
     BaseTarget,
 )
-from tom_targets.dynamic_lists import DynamicTargetList
 from tom_targets.derived import extend_update_fields
+from tom_targets.dynamic_lists import DynamicTargetList
 from tom_targets.exchange.models import TargetImport
 from tom_targets.extras import ExtraBoolField, ExtraNumberField, ExtraTimeField, as_text
 from tom_targets.grants import (
@@ -36,9 +36,9 @@ from tom_targets.names import SimplifiedNameField
 from tom_targets.stored import KeepsStored
 
 __all__ = [
-    "DynamicTargetList",
     "GLOBAL_TARGET_FIELDS", "IGNORE_FIELDS", "NON_SIDEREAL_FIELDS", "REQUIRED_NON_SIDEREAL_FIELDS",
     "REQUIRED_NON_SIDEREAL_FIELDS_PER_SCHEME", "REQUIRED_SIDEREAL_FIELDS", "SIDEREAL_FIELDS", "BaseTarget",
+    "DynamicTargetList",
     "MergeRecord", "PersistentShare", "Target", "TargetEvent", "TargetExtra", "TargetGroupObjectPermission",
     "TargetList",
     "TargetImport", "TargetListGroupObjectPermission", "TargetListUserObjectPermission", "TargetName",
