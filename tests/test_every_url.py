@@ -129,6 +129,8 @@ EXPECTED: dict[str, Expected] = {
     "targets:dynamic-list-access": visible(pk="{dynamic}"),
     "targets:dynamic-list-delete": visible(pk="{dynamic}"),
     "targets:target-selection": login(),
+    "targets:duplicates": login(),
+    "targets:duplicate-judge": post_only(pk="1"),
     "targets:seed": login(),
     "targets:crossmatch": login(),
     "targets:region": login(),

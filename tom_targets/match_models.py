@@ -68,3 +68,39 @@ class SkySearch(models.Model):
     @property
     def is_region(self) -> bool:
         return self.kind in (self.Kind.POLYGON, self.Kind.MOC, self.Kind.SKY_MAP)
+
+
+class DuplicatePair(models.Model):
+    """Two targets that may be one: they lie together, or bear the same name. Once dismissed, it stays so.
+
+    It holds keys, not relations: a merge moves relations from target to target, and this is about these two.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    first_pk = models.BigIntegerField(help_text="The smaller key of the two.")
+    second_pk = models.BigIntegerField(db_index=True)
+    separation_arcsec = models.FloatField(null=True, help_text="When they lie together.")
+    shared_name = models.CharField(max_length=200, blank=True, default="", help_text="The simplified name of both.")
+    dismissed = models.DateTimeField(null=True, help_text="When somebody said that these are two (UTC).")
+    dismissed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ("separation_arcsec", "id")
+        unique_together = ("first_pk", "second_pk")
+
+    def __str__(self) -> str:
+        return f"{self.first_pk} and {self.second_pk}"
+
+
+class DuplicateScan(models.Model):
+    """That all targets were looked through for duplicates, and when."""
+
+    id = models.BigAutoField(primary_key=True)
+    finished = models.DateTimeField(default=timezone.now)
+    radius_arcsec = models.FloatField()
+    targets = models.BigIntegerField(help_text="How many targets there were.")
+    pairs = models.IntegerField()
+    is_complete = models.BooleanField(default=True, help_text="False: there were more pairs than are kept.")
+
+    class Meta:
+        ordering = ("-finished", "-id")

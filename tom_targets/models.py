@@ -31,7 +31,7 @@ from tom_targets.grants import (
 )
 from tom_targets.history import MergeRecord, TargetEvent
 from tom_targets.managers import DerivedManager, GrantedManager
-from tom_targets.match_models import SkySearch  # noqa: F401  (Django finds models here)
+from tom_targets.match_models import DuplicatePair, DuplicateScan, SkySearch  # noqa: F401  (Django finds models here)
 from tom_targets.names import SimplifiedNameField
 from tom_targets.stored import KeepsStored
 

@@ -11,6 +11,7 @@ from tom_targets.views.detail import (
     TargetDetailView,
     TargetGroupsPanelView,
 )
+from tom_targets.views.duplicates import DuplicateJudgeView, DuplicatesView
 from tom_targets.views.dynamic_lists import (
     DynamicListAccessView,
     DynamicListCountView,
@@ -46,12 +47,12 @@ from tom_targets.views.timeline import TimelinePanelView
 
 __all__ = [
     "AladinListView", "AladinTargetView", "BulkAccessView", "CommentsPanelView", "CrossmatchView",
-    "DynamicListAccessView", "DynamicListCountView", "DynamicListCreateView", "DynamicListDeleteView",
-    "DynamicListUpdateView", "DynamicListView", "FinderChartView", "GroupingAccessView", "MergeRecordView",
-    "MoonDistancePanelView", "MoonDistancePlotView", "PinnedListsView", "PositionView", "RefusedRowsView",
-    "RegionView", "SampleTableView", "SkySearchListView", "SkySearchView", "TargetAccessView",
-    "TargetAddRemoveGroupingView", "TargetCreateView", "TargetDeleteView", "TargetDetailView", "TargetExportView",
-    "TargetFacilitySelectionView", "TargetGroupingCreateView", "TargetGroupingDeleteView",
+    "DuplicateJudgeView", "DuplicatesView", "DynamicListAccessView", "DynamicListCountView",
+    "DynamicListCreateView", "DynamicListDeleteView", "DynamicListUpdateView", "DynamicListView", "FinderChartView",
+    "GroupingAccessView", "MergeRecordView", "MoonDistancePanelView", "MoonDistancePlotView", "PinnedListsView",
+    "PositionView", "RefusedRowsView", "RegionView", "SampleTableView", "SkySearchListView", "SkySearchView",
+    "TargetAccessView", "TargetAddRemoveGroupingView", "TargetCreateView", "TargetDeleteView", "TargetDetailView",
+    "TargetExportView", "TargetFacilitySelectionView", "TargetGroupingCreateView", "TargetGroupingDeleteView",
     "TargetGroupingUpdateView", "TargetGroupingView", "TargetGroupsPanelView", "TargetImportDeleteView",
     "TargetImportTableView", "TargetImportView", "TargetListView", "TargetMergeView", "TargetNameSearchView",
     "TargetPlanView", "TargetSearchView", "TargetSeedView", "TargetSkyMapView", "TargetUpdateView",
