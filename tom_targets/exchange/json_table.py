@@ -10,6 +10,7 @@ from tom_targets.exchange.tables import Column, Line, Table, TableError, checked
 #: so many objects tell which columns there are
 LOOKED_AT = 100
 LONGEST_OBJECT = 20_000_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SKIPPED = re.compile(r"[\[,\s]*")
 
 
@@ -33,7 +34,13 @@ def _lines(first: list, rest: Iterator, names: list[str]) -> Iterator[Line]:
         for number, found in source:
             cells = [_text(found.get(name)) for name in names]
             strange = [key for key in found if key not in known]
-            yield Line(number, cells, f"No row above has {', '.join(strange)}." if strange else "")
+            yield Line(number, cells, f"No row above has {', '.join(strange)}." if strange else _unstorable(cells))
+
+
+def _unstorable(cells: list[str | None]) -> str:
+    """JSON can spell characters that are none: databases do not take them."""
+    text = "".join(filter(None, cells))
+    return "This row has characters that cannot be stored." if "\0" in text or _SURROGATE.search(text) else ""
 
 
 def _text(value: Any) -> str | None:

@@ -9,7 +9,7 @@ from django.db import connections, models
 from tom_targets.models import BaseTarget
 
 #: ranges in one OR, on databases that cannot join a list
-RANGES_AT_ONCE = 400
+RANGES_AT_ONCE = 1500
 
 
 class Neighbour(NamedTuple):

@@ -93,7 +93,7 @@ class Writer:
         try:
             with transaction.atomic(using=self.using):
                 pks = self._stored(rows)
-        except (DatabaseError, ValidationError) as error:
+        except (DatabaseError, ValidationError, ValueError, OverflowError) as error:
             if len(rows) == 1:
                 rows[0].verdict = Verdict(BAD, f"The database did not take it: {_told(error)}")
                 outcome.refuse(rows[0])
@@ -165,7 +165,7 @@ class Writer:
             try:
                 with transaction.atomic(using=self.using):
                     changed = update_target_from(target, row)
-            except (DatabaseError, ValidationError) as error:
+            except (DatabaseError, ValidationError, ValueError, OverflowError) as error:
                 row.verdict = row.verdict._replace(kind=BAD, reason=_told(error))
                 outcome.refuse(row)
                 continue

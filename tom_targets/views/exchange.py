@@ -21,6 +21,8 @@ from tom_targets.views.lists import TargetListView
 #: rows shown with their verdicts before anything is started
 PREVIEWED = 20
 SAMPLES = 3
+#: each is three fields of the form, and Django takes a thousand
+MAX_COLUMNS = 300
 
 
 class OwnImports(LoginRequiredMixin):
@@ -58,6 +60,10 @@ class TargetImportView(OwnImports, TemplateView):
             except TableError as error:
                 form.add_error("file" if form.cleaned_data.get("file") else "pasted", str(error))
             else:
+                if len(table.columns) > MAX_COLUMNS:
+                    told = f"This table has {len(table.columns)} columns; this page has room for {MAX_COLUMNS}."
+                    form.add_error("file" if form.cleaned_data.get("file") else "pasted", told)
+                    return self.render_to_response(self.get_context_data(form=form), status=422)
                 TargetImport.forget_old()
                 one = TargetImport(
                     user=request.user, name=form.cleaned_data["table_name"], delimiter=delimiter,

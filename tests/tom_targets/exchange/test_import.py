@@ -241,7 +241,7 @@ class WritingTests(TestCase):
 
     def test_doubtful_rows_are_made_only_when_asked_for(self):
         SiderealTargetFactory.create(name="Near", ra=5.0, dec=5.0, permissions="PUBLIC")
-        text = "name,ra,dec\nQ,5.0001,5\nnear,80,8\n"
+        text = "name,ra,dec\nQ,5.0001,5\nNe-ar,80,8\n"
         self.assertEqual(import_text(text, self.user)[1], {"refused": 2})
         self.assertEqual(import_text(text, self.user, choices=Choices(doubtful=MAKE))[1], {"made": 2})
 

@@ -84,6 +84,10 @@ class UploadTests(PageCase):
         self.assertContains(self.send(GOOD, pasted="name\nx"), "not both", status_code=422)
         self.assertFalse(TargetImport.objects.exists())
 
+    def test_more_columns_than_a_form_can_have_are_told(self):
+        names = ",".join(f"c{number}" for number in range(301))
+        self.assertContains(self.send(f"name,{names}\nx\n"), "302 columns", status_code=422)
+
     def test_too_large_a_file_is_told_its_size(self):
         with mock.patch("tom_targets.exchange.forms.MAX_BYTES", 10):
             self.assertContains(self.send(GOOD), "Split it", status_code=422)

@@ -156,6 +156,8 @@ class AstronomicalTests(SimpleTestCase):
             self.assertEqual([line.cells for line in table.fitting()], [["M31", "10.68", "True"], ["x", None, None]])
         with self.assertRaisesMessage(TableError, "no complete JSON"):
             list(opened('[{"name": "M31"}, {"na')[0].fitting())
+        for name in ("a\\u0000b", "a\\ud800b"):
+            self.assertIn("cannot be stored", opened(f'[{{"name": "{name}"}}]')[2][0].problem)
 
 
 class NoTableTests(SimpleTestCase):
