@@ -31,6 +31,16 @@ __all__ = ["FOLD_IN", "KEEP", "MergeRefused", "merge_error_message", "merge_targ
 KEEP, FOLD_IN = "keep", "fold_in"
 #: from open to closed; the stricter level is proposed, so that merging by itself shows nothing to new people
 STRICTNESS = ("OPEN", "PUBLIC", "PRIVATE")
+#: Values that mean nothing without each other: unless chosen, all of a row are taken from one side.
+TOGETHER = (
+    ("ra", "dec", "epoch"), ("pm_ra", "pm_dec"), ("distance", "distance_err"),
+    ("ephemeris_period", "ephemeris_period_err", "ephemeris_epoch", "ephemeris_epoch_err"),
+    ("scheme", "epoch_of_elements", "mean_anomaly", "arg_of_perihelion", "eccentricity", "lng_asc_node", "inclination",
+     "mean_daily_motion", "semimajor_axis", "epoch_of_perihelion", "perihdist"),
+    ("abs_mag", "slope"),
+)
+#: what a target of one type has and one of the other has not
+OF_TYPE = {name for row in (TOGETHER[0], TOGETHER[1], TOGETHER[4], TOGETHER[5]) for name in row} | {"parallax"}
 #: What comes after a merge by itself, or surely is meant for the target that stayed: nothing that was built on it.
 NOT_BUILT = {
     "tom_targets.targetevent.target", "tom_targets.mergerecord.target", "tom_targets.targetlist_targets.basetarget",
@@ -98,9 +108,7 @@ def choices_of(keep: BaseTarget, fold_in: BaseTarget) -> list[Choice]:
     found = []
     for field in mergeable_fields():
         values = (getattr(keep, field.attname), getattr(fold_in, field.attname))
-        default = FOLD_IN if _empty(values[0]) and not _empty(values[1]) else KEEP
-        if field.name == "permissions" and None not in values:
-            default = max((KEEP, FOLD_IN), key=lambda side: (_strictness(values[side == FOLD_IN]), side == KEEP))
+        default = _default(field.name, keep, fold_in)
         label, is_hidden = str(field.verbose_name), getattr(field, "hidden", False)
         found.append(Choice(field.name, label[:1].upper() + label[1:], values, default, is_hidden))
     hidden = {one.name for one in extra_fields(hidden=True)} - {one.name for one in extra_fields()}
@@ -110,6 +118,17 @@ def choices_of(keep: BaseTarget, fold_in: BaseTarget) -> list[Choice]:
         default = FOLD_IN if _empty(values[0]) and not _empty(values[1]) else KEEP
         found.append(Choice(EXTRA_PREFIX + key, key, values, default, key in hidden))
     return found
+
+
+def _default(name: str, keep: BaseTarget, fold_in: BaseTarget) -> str:
+    """Whose value of a column is taken unless somebody chooses."""
+    if name == "permissions":
+        return FOLD_IN if _strictness(fold_in.permissions) > _strictness(keep.permissions) else KEEP
+    if keep.type != fold_in.type and name in OF_TYPE:
+        return KEEP
+    group = next((row for row in TOGETHER if name in row), (name,))
+    lacking = all(_empty(getattr(keep, one)) for one in group)
+    return FOLD_IN if lacking and not all(_empty(getattr(fold_in, one)) for one in group) else KEEP
 
 
 def _empty(value: Any) -> bool:

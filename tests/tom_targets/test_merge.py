@@ -97,6 +97,21 @@ class ValuesTests(MergeCase):
         fresh = SiderealTargetFactory(name="fresh", ra=10.1, dec=20.0)
         self.assertAlmostEqual(self.keep.galactic_lng, fresh.galactic_lng, places=9)
 
+    def test_values_that_mean_nothing_without_each_other_come_from_one_side(self):
+        Target.objects.filter(pk=self.keep.pk).update(distance=100.0, ephemeris_period=None, ephemeris_epoch=None)
+        Target.objects.filter(pk=self.other.pk).update(
+            distance=50.0, distance_err=5.0, ephemeris_period=1.5, ephemeris_epoch=2460000.5,
+        )
+        self.merge()
+        self.assertEqual((self.keep.distance, self.keep.distance_err), (100.0, None))
+        self.assertEqual((self.keep.ephemeris_period, self.keep.ephemeris_epoch), (1.5, 2460000.5))
+
+    def test_a_target_of_the_other_type_lends_no_elements(self):
+        comet = NonSiderealTargetFactory(name="C/1")
+        merge_targets(keep=self.keep, fold_in=comet)
+        kept = Target.objects.get(pk=self.keep.pk)
+        self.assertEqual((kept.type, kept.scheme, kept.eccentricity, kept.ra), ("SIDEREAL", None, None, 10.0))
+
     def test_the_stricter_level_is_proposed_so_that_merging_shows_nothing_to_new_people(self):
         self.assertEqual({one.key: one.default for one in choices_of(self.keep, self.other)}["permissions"], FOLD_IN)
         self.assertEqual({one.key: one.default for one in choices_of(self.other, self.keep)}["permissions"], KEEP)
