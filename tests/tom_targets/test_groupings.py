@@ -250,6 +250,19 @@ class PagesTests(TestCase):
             self.assertContains(client.get(url), "Group 7")
         self.assertEqual(len(nine), len(one))
 
+    def test_a_target_in_two_groups_counts_once_in_each_and_hidden_ones_not_at_all(self):
+        both, hidden = SiderealTargetFactory.create(permissions="OPEN"), SiderealTargetFactory.create()
+        other, empty = TargetList.objects.create(name="Other"), TargetList.objects.create(name="Empty")
+        grant([self.owner], to=[other, empty])
+        self.grouping.targets.add(both)
+        other.targets.add(both, hidden, SiderealTargetFactory.create(permissions="PUBLIC"))
+        for sort, expected in (("name", {"Empty": 0, "Follow-up": 1, "Other": 2}),
+                               ("-total_targets", {"Other": 2, "Follow-up": 1, "Empty": 0})):
+            with self.subTest(sort):
+                page = logged_in(self.owner).get(reverse("targets:targetgrouping"), {"sort": sort})
+                shown = [(row.record.name, row.get_cell("total_targets")) for row in page.context["table"].page]
+                self.assertEqual(shown, list(expected.items()))
+
     def test_the_list_of_targets_counts_no_further_than_it_shows(self):
         SiderealTargetFactory.create(permissions="OPEN")
         for headers in ({}, htmx_headers()):

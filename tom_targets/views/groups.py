@@ -35,11 +35,13 @@ class TargetGroupingView(HTMXTableViewMixin, FilterView):
     paginate_by = 25
 
     def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet:
-        """Each grouping with the number of its targets that the visitor may see."""
+        """The groupings; where they are sorted by it, with the number of their targets that the visitor may see."""
         user = self.request.user
+        rows = super().get_queryset().visible_to(user)
+        if "total_targets" not in self.request.GET.get("sort", ""):
+            return rows
         visible = Target.objects.visible_to(user).order_by().values("pk")
-        counted = Count("targets", filter=Q(targets__in=visible), distinct=True)
-        return super().get_queryset().visible_to(user).annotate(visible_targets=counted)
+        return rows.annotate(visible_targets=Count("targets", filter=Q(targets__in=visible), distinct=True))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | dynamic_lists_of(self.request.user)
@@ -47,10 +49,20 @@ class TargetGroupingView(HTMXTableViewMixin, FilterView):
     def get_table(self, **kwargs: Any) -> TargetGroupTable:
         table = super().get_table(**kwargs)
         user = self.request.user
+        count_visible([row.record for row in table.page.object_list], user)
         if user.is_authenticated:
             table.changeable = frozenset(TargetList.objects.changeable_by(user).values_list("pk", flat=True))
             table.deletable = frozenset(TargetList.objects.deletable_by(user).values_list("pk", flat=True))
         return table
+
+
+def count_visible(groupings: list[TargetList], user: Any) -> None:
+    """Give those that are shown their number of targets that the user may see, in one query."""
+    missing = {grouping.pk: grouping for grouping in groupings if not hasattr(grouping, "visible_targets")}
+    visible = Target.objects.visible_to(user).filter(targetlist__in=missing).order_by()
+    counts = dict(visible.values_list("targetlist").annotate(Count("pk"))) if missing else {}
+    for pk, grouping in missing.items():
+        grouping.visible_targets = counts.get(pk, 0)
 
 
 class TargetGroupingCreateView(LoginRequiredMixin, CreateView):
