@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from tom_targets.models import PersistentShare, Target, TargetExtra, TargetList, TargetName
+from tom_targets.models import DynamicTargetList, PersistentShare, Target, TargetExtra, TargetList, TargetName
 
 
 class TargetNameInline(admin.TabularInline):
@@ -31,6 +31,13 @@ class TargetListAdmin(admin.ModelAdmin):
     list_display = ("name", "created")
     search_fields = ("name",)
     raw_id_fields = ("targets",)
+
+
+@admin.register(DynamicTargetList)
+class DynamicTargetListAdmin(admin.ModelAdmin):
+    list_display = ("name", "owner", "pinned", "created")
+    search_fields = ("name",)
+    raw_id_fields = ("owner",)
 
 
 @admin.register(PersistentShare)
