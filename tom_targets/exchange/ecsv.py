@@ -13,21 +13,26 @@ def read_ecsv(lines: Iterator[str]) -> Table:
     for entry in described.get("datatype") or []:
         if not isinstance(entry, dict) or "name" not in entry:
             raise TableError("The header of this ECSV does not name its columns.")
-        if entry.get("subtype") not in (None, "json") or str(entry.get("datatype")) == "object":
-            raise TableError(f"The column {entry['name']} holds arrays or objects; leave it out.")
+        if entry.get("subtype") not in (None, "json") or entry.get("datatype") == "object":
+            raise TableError(f"The column {_word(entry['name'])} holds arrays or objects; leave it out.")
         meta = entry.get("meta") if isinstance(entry.get("meta"), dict) else {}
-        is_float = str(entry.get("datatype")).startswith("float")
+        is_float = _word(entry.get("datatype")).startswith("float")
         columns.append(Column(
-            str(entry["name"]), str(entry.get("unit") or ""), str(meta.get("ucd") or ""), nan_is_empty=is_float,
+            _word(entry["name"]), _word(entry.get("unit")), _word(meta.get("ucd")), nan_is_empty=is_float,
         ))
     columns = checked_columns(columns)
-    delimiter = str(described.get("delimiter") or " ")
+    delimiter = _word(described.get("delimiter")) or " "
     if delimiter not in (" ", ","):
         raise TableError(f"An ECSV has spaces or commas between its columns, not {delimiter!r}.")
     names = next(csv.reader([first], delimiter=delimiter), [])
     if [name for name in names if name] != [column.name for column in columns]:
         raise TableError("The header of this ECSV names other columns than the line below it.")
     return Table("ecsv", columns, _rows(lines, delimiter, number))
+
+
+def _word(value: object) -> str:
+    """A word or number as text; lists within lists, which YAML writes in a few characters, are never written out."""
+    return str(value) if isinstance(value, (str, int, float)) else ""
 
 
 def _header(lines: Iterator[str]) -> tuple[dict, str, int]:

@@ -63,7 +63,7 @@ class TargetRows:
         #: only the conditions count; what the list page adds for its columns is not asked for
         self.using = targets.db
         # Who may see what is decided once; eight bytes a target are what is held of the list.
-        chosen = targets.values_list("pk", flat=True)
+        chosen = targets.prefetch_related(None).values_list("pk", flat=True)
         if not targets.query.is_sliced:
             chosen = chosen.order_by()
         self.pks = array("q", chosen.iterator(chunk_size=ROWS_AT_ONCE))

@@ -17,6 +17,7 @@ from tom_targets.exchange.tables import Column, Line, Table, TableError, checked
 MAX_BYTES = 200_000_000
 CHUNK = 1 << 20
 SNIFFED = 200_000
+LONGEST_LINE = 10_000_000
 
 #: key -> (label, the character; "" where there is none)
 DELIMITERS = {
@@ -163,6 +164,8 @@ def _lines(start: str, rest: IO[str]) -> Iterator[str]:
         lines = io.StringIO(kept + chunk, newline="").readlines()
         # The last may go on in the next chunk, and \r may be half of \r\n
         kept = lines.pop() if lines else ""
+        if len(kept) > LONGEST_LINE:
+            raise TableError(f"There is a line of more than {LONGEST_LINE // 1_000_000} MB. Is this a table?")
         yield from lines
     if kept:
         yield kept

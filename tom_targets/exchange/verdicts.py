@@ -1,5 +1,7 @@
 """What each row is: new, known already, close to a known target, or not to be stored. A batch takes a few queries."""
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -25,8 +27,7 @@ class Judge:
         self.radius_arcsec = radius_arcsec
         self.made: set[int] = set()
         self.using = router.db_for_write(Target)
-        #: hash of a name -> the line that has it
-        self._lines: dict[int, int] = {}
+        self._lines = LinesOfNames()
         self._sees_all = user is None or (user.is_active and user.is_superuser)
         manager = match_manager_class()
         self._simplify = manager().simplify_name
@@ -50,7 +51,7 @@ class Judge:
             )
             if row.verdict.kind not in (TAKEN, REPEATED, BAD):
                 for name in (row.name, *row.aliases):
-                    self._lines[hash(name)] = row.number
+                    self._lines.add(name, row.number)
 
     # What is asked of the database
 
@@ -86,7 +87,7 @@ class Judge:
 
     def _repeated(self, row: Row) -> Verdict | None:
         for name in (row.name, *row.aliases):
-            line = self._lines.get(hash(name))
+            line = self._lines.of(name)
             if line is not None:
                 field = "name" if name == row.name else "alias"
                 return Verdict(REPEATED, f"{field}: line {line} has {name} already.", field)
@@ -134,6 +135,36 @@ class Judge:
                 if pk in visible:
                     return Verdict(ALIKE, f"{name} is written like a name of {owner}.", "name", pk, owner)
         return None
+
+
+class LinesOfNames:
+    """Which line of a table has a name. Sixteen bytes a name, for tables of millions."""
+
+    def __init__(self, settled_at: int = 100_000):
+        self.settled_at = settled_at
+        self._recent: dict[int, int] = {}
+        self._keys, self._lines = array("q"), array("q")
+
+    def add(self, name: str, line: int) -> None:
+        self._recent[hash(name)] = line
+        if len(self._recent) >= self.settled_at:
+            self._settle()
+
+    def of(self, name: str) -> int | None:
+        key = hash(name)
+        if key in self._recent:
+            return self._recent[key]
+        place = bisect_left(self._keys, key)
+        return self._lines[place] if place < len(self._keys) and self._keys[place] == key else None
+
+    def _settle(self) -> None:
+        import numpy as np  # heavy
+
+        keys = np.concatenate([np.frombuffer(self._keys, np.int64), np.fromiter(self._recent, np.int64)])
+        lines = np.concatenate([np.frombuffer(self._lines, np.int64), np.fromiter(self._recent.values(), np.int64)])
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._lines = array("q", keys[order].tobytes()), array("q", lines[order].tobytes())
+        self._recent.clear()
 
 
 class _Known:

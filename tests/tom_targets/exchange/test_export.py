@@ -166,7 +166,8 @@ class FormatTests(TestCase):
             SiderealTargetFactory.create(name=f"T{number}")
         ordered = Target.objects.order_by("-name")
         separated = Target.objects.with_separation(1, 1)
-        for queryset, count in ((ordered[:2], 2), (ordered.values("name"), 4), (separated, 4)):
+        for queryset, count in ((ordered[:2], 2), (ordered.values("name"), 4), (separated, 4),
+                                (Target.objects.prefetch_related("aliases"), 4)):
             self.assertEqual(len(export_targets(queryset).getvalue().splitlines()), count + 1)
 
 

@@ -15,6 +15,7 @@ from tom_targets.exchange.mapping import guess
 from tom_targets.exchange.pipeline import Plan, judged, stored
 from tom_targets.exchange.readers import open_table
 from tom_targets.exchange.values import known
+from tom_targets.exchange.verdicts import LinesOfNames
 from tom_targets.exchange.writer import MAKE, UPDATE, Choices
 from tom_targets.models import BaseTarget, Target, TargetEvent, TargetExtra, TargetName
 from tom_targets.services import groups_of
@@ -174,6 +175,13 @@ class VerdictTests(TestCase):
         found = verdicts("name,name2\nA,B\nA,\nC,B\nB,\nD,\n", self.user)
         self.assertEqual([verdict.kind for verdict in found], ["new", "repeated", "repeated", "repeated", "new"])
         self.assertIn("line 2 has A already", found[1].reason)
+
+    def test_lines_of_names_are_kept_however_many(self):
+        lines = LinesOfNames(settled_at=7)
+        for number in range(100):
+            lines.add(f"N{number}", number)
+        self.assertEqual([lines.of(f"N{number}") for number in range(100)], list(range(100)))
+        self.assertIsNone(lines.of("N100"))
 
     def test_names_of_two_targets_in_one_row(self):
         SiderealTargetFactory.create(name="M 32", permissions="PUBLIC")

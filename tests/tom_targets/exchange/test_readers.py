@@ -173,6 +173,18 @@ class NoTableTests(SimpleTestCase):
             with self.subTest(content), self.assertRaisesMessage(TableError, message):
                 list(opened(content)[0].fitting())
 
+    def test_a_header_that_grows_when_it_is_read_does_not(self):
+        bomb = "# %ECSV 1.0\n# ---\n# a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+            f"# {name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+            for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+        )
+        table, _, _ = opened(bomb + "# datatype:\n# - {name: n, datatype: string, unit: *i}\nn\nx\n")
+        self.assertEqual(table.columns[0].unit, "")
+
+    def test_a_line_without_an_end_is_told(self):
+        with mock.patch.object(readers, "LONGEST_LINE", 1000), self.assertRaisesMessage(TableError, "Is this a table?"):
+            list(opened("name,ra\n" + "x" * 2_500_000)[0].fitting())
+
     def test_a_large_file_is_read_line_by_line(self):
         class Endless(io.RawIOBase):
             """Says of itself how much was read."""
