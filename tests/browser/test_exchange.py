@@ -51,7 +51,7 @@ class ExchangeTests(BrowserTestCase):
         page.click("form#import-form button:has-text('Import')")
         page.wait_for_selector(".job-progress")
         run_queued_jobs()
-        page.reload()
+        page.wait_for_selector("#import-report")
         self.assertIn("it runs from -90 to +90", page.inner_text("#import-report"))
         sirius = Target.objects.get()
         self.assertEqual((sirius.pm_ra, sirius.tags), (-546.0, {"magnitude": "-1.46"}))

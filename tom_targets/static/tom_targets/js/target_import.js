@@ -1,6 +1,14 @@
-/* The columns of a table: each shows the units of what it is, and the name of its tag only when it is one. */
+/* The import of a table. Of its columns each shows the units of what it is, and the name of its tag only when it is one. */
 (function () {
   "use strict";
+
+  /* The job is over: the page has more to say now */
+  document.addEventListener("htmx:load", function () {
+    var progress = document.querySelector("[data-reload-when-over] .job-progress");
+    if (progress && ["queued", "running"].indexOf(progress.getAttribute("data-state")) < 0) {
+      location.reload();
+    }
+  });
 
   var holder = document.getElementById("import-kinds");
   if (!holder) {
