@@ -11,7 +11,7 @@ from django.db.models import Count, Model, Q
 from django.utils import timezone
 
 from tom_common.exceptions import TomError
-from tom_common.people import anonymous_username, people, visible_groups, visible_users
+from tom_common.people import PUBLIC_GROUP, anonymous_username, people, visible_groups, visible_users
 from tom_common.permissions import ACTIONS, grant, granted_groups, granted_users, may, revoke
 from tom_targets.models import Target
 
@@ -92,6 +92,9 @@ def _open_rows(instance: Model, grants: Grants) -> list[Row]:
         everybody.add(grants.of_users.get(anonymous, ()), "granted to visitors")
         for group in anonymous.groups.all():
             everybody.add(grants.of_groups.get(group, ()), f"granted to {group}, which visitors are in")
+    for group, actions in grants.of_groups.items():
+        if group.name == PUBLIC_GROUP:
+            logged_in.add(actions, f"granted to {group}, which every account is in")
     return [row for row in (everybody, logged_in) if row.reasons]
 
 

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from tom_common import jobs
-from tom_common.people import anonymous_username
+from tom_common.people import PUBLIC_GROUP, anonymous_username
 from tom_common.permissions import ACTIONS, grant, grants_of, revoke
 from tom_targets import timeline
 from tom_targets.choosing import Choice
@@ -122,14 +122,16 @@ def _readers(change: AccessChange, user: Any) -> list[_Reader]:
     visitors = (anonymous.pk,) if anonymous else ()
     open_groups = frozenset(anonymous.groups.values_list("pk", flat=True)) if anonymous else frozenset()
     logged_in = ("OPEN", "PUBLIC")
+    # A grant to the public group is one to every account.
+    public = frozenset(Group.objects.filter(name=PUBLIC_GROUP).values_list("pk", flat=True))
     mine = frozenset(user.groups.values_list("pk", flat=True)) | open_groups
     readers = [] if user.is_superuser else [_Reader("You may change", (*visitors, user.pk), mine, (), "change")]
     readers += [_Reader("Visitors see", visitors, open_groups, ("OPEN",)),
-                _Reader("Whoever is logged in sees", visitors, open_groups, logged_in)]
+                _Reader("Whoever is logged in sees", visitors, open_groups | public, logged_in)]
     named = {*change.give, *change.take}
     groups = sorted(groups_of(user), key=lambda group: (group.pk not in named, group.name))
-    readers += [_Reader(f"{group.name} sees", visitors, open_groups | {group.pk}, logged_in)
-                for group in groups[:max(MOST_GROUPS, len(named))]]
+    readers += [_Reader(f"{group.name} sees", visitors, open_groups | public | {group.pk}, logged_in)
+                for group in groups[:max(MOST_GROUPS, len(named))] if group.pk not in public]
     return readers
 
 

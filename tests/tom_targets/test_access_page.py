@@ -1,11 +1,12 @@
 """The page that says who may do what with a target, and why, and changes it."""
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 from django.contrib.messages import get_messages
 from django.test import TestCase
 from django.urls import reverse
 from guardian.utils import get_anonymous_user
 
+from tom_common.people import PUBLIC_GROUP
 from tom_common.permissions import grant, may
 from tom_common.testing import logged_in, make_group, make_superuser, make_user
 from tom_targets.access import EVERYBODY, LOGGED_IN, LockedOut, change_access, who_may
@@ -58,6 +59,11 @@ class ReasonsTests(PageCase):
         get_anonymous_user().groups.add(self.team)
         grant([self.team], to=self.target, actions=["change"])
         self.assertEqual(self.cells()[EVERYBODY][1], "granted to Team, which visitors are in")
+
+    def test_a_grant_to_the_public_group_is_one_to_every_account(self):
+        grant([Group.objects.get(name=PUBLIC_GROUP)], to=self.target, actions=["view"])
+        self.assertEqual(self.cells()[LOGGED_IN], ["granted to Public, which every account is in", "", ""])
+        self.assertTrue(may(make_user(), "view", self.target))
 
     def test_members_of_a_group_that_one_is_not_in_are_counted_not_named(self):
         grant([self.foreign], to=self.target, actions=["view"])

@@ -3,7 +3,7 @@
 import re
 from unittest import mock
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import TestCase
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tom_common.models import Job
+from tom_common.people import PUBLIC_GROUP
 from tom_common.permissions import grant, may
 from tom_common.testing import logged_in, make_group, make_superuser, make_user, run_queued_jobs
 from tom_targets.bulk_access import AccessChange, apply, preview
@@ -65,8 +66,20 @@ class PreviewTests(BulkCase):
         self.assertEqual(lines["Visitors see"], (1, 1))
         self.assertEqual(lines["Second sees"], (2, 1))
 
+    def test_a_grant_to_the_public_group_counts_for_whoever_is_logged_in(self):
+        public = Group.objects.get(name=PUBLIC_GROUP)
+        grant([public], to=self.mine[1], actions=["view"])
+        lines = self.lines(AccessChange(level="PRIVATE"))
+        self.assertEqual(lines["Whoever is logged in sees"], (2, 1))
+        self.assertEqual((lines["Visitors see"], lines["Second sees"]), ((0, 0), (2, 1)))
+        lines = self.lines(AccessChange(give={public.pk: ("view",)}))
+        self.assertEqual((lines["Whoever is logged in sees"], lines["Second sees"]), ((2, 5), (2, 5)))
+
     def test_what_it_says_is_what_comes(self):
+        public = Group.objects.get(name=PUBLIC_GROUP)
         changes = [
+            AccessChange(level="PRIVATE", give={public.pk: ("view",)}),
+            AccessChange(take={public.pk: ("view", "change", "delete")}),
             AccessChange(level="PRIVATE", give={self.second.pk: ("view", "change")}),
             AccessChange(level="OPEN", take={self.team.pk: ("view", "change", "delete")}),
             AccessChange(take={self.second.pk: ("change", "delete")}, give={self.team.pk: ("view",)}),
