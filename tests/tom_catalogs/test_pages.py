@@ -108,7 +108,7 @@ class QueryPage(PageCase, TestCase):
     def test_the_waiting_page_looks_again_and_then_goes_on(self):
         response = self.ask("M31")
         page = self.client.get(response.url)
-        look = unescape(re.search(r'hx-get="([^"]+)"', page.content.decode()).group(1))
+        look = unescape(re.search(r'hx-get="([^"]+/answer/[^"]*)"', page.content.decode()).group(1))
         again = self.client.get(look, **HTMX)
         self.assertContains(again, "SIMBAD is being asked")
         self.work()

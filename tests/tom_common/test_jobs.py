@@ -352,7 +352,7 @@ class PageTests(TestCase):
     def test_a_stalled_job_stops_asking_and_offers_another_try(self):
         job = make_stalled(user=self.ada)
         page = logged_in(self.ada).get(reverse("job-detail", args=[job.pk]))
-        self.assertNotContains(page, "hx-get")
+        self.assertNotContains(page, reverse("job-progress", args=[job.pk]))
         self.assertContains(page, "stalled")
         self.assertContains(page, reverse("job-retry", args=[job.pk]))
 
