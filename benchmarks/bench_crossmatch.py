@@ -16,16 +16,17 @@ import django  # noqa: E402
 django.setup()
 
 import numpy as np  # noqa: E402
-from _measure import Report  # noqa: E402
+from _measure import SHORT, Report  # noqa: E402
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from tom_common.astro.sky import healpix_array  # noqa: E402
 from tom_targets.crossmatching import match_positions, read_positions  # noqa: E402
+from tom_targets.duplicates import look_through  # noqa: E402
 from tom_targets.models import BaseTarget, Target  # noqa: E402
 from tom_targets.regions import Region, targets_in  # noqa: E402
 
-COUNT = next((int(word) for word in sys.argv[1:] if word.isdecimal()), 1_000_000)
+COUNT = next((int(word) for word in sys.argv[1:] if word.isdecimal()), 100_000 if SHORT else 1_000_000)
 
 
 def make_targets() -> tuple[np.ndarray, np.ndarray]:
@@ -68,6 +69,7 @@ def main() -> None:
     report.measure(f"count the targets in a region of {len(region.ranges)} ranges", bar_ms=500, repeat=3,
                    work=lambda: targets_in(region, everything.all()).count())
     text = "\n".join(f"{a:.6f} {d:+.6f}" for a, d in zip(near_ra, near_dec, strict=True))
+    report.measure(f"look through {COUNT} targets for duplicates", look_through, repeat=1)
     report.measure("read 100000 lines", lambda: read_positions(text), repeat=3)
     report.finish()
 

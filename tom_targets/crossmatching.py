@@ -1,5 +1,6 @@
 """Lists of positions and the targets near them, both ways: also 100,000 positions among a million targets."""
 
+import csv
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,12 @@ MAX_RADIUS_ARCSEC = 3600.0
 
 _PLAIN = re.compile(r"(\d{1,3}(?:\.\d*)?)[\s,;]+([+-]?\d{1,2}(?:\.\d*)?)")
 _HEAD = re.compile(r"\s*[\"']?[A-Za-z_]")
+_RA_COLUMNS = ("ra", "radeg", "raj2000", "raicrs", "raj2000deg", "targetra", "meanra", "rightascension")
+_DEC_COLUMNS = (
+    "dec", "decdeg", "dej2000", "decj2000", "deicrs", "decicrs", "decj2000deg", "targetdec", "meandec", "de", "decl",
+    "declination",
+)
+_NAME_COLUMNS = ("name", "target", "object", "objectid", "designation", "source", "sourceid", "id", "label")
 _SEPARATORS = re.compile(r"[,\t;|]")
 
 
@@ -56,22 +63,60 @@ class Pair(NamedTuple):
     separation_arcsec: float
 
 
+class Head(NamedTuple):
+    """Where a table has its columns."""
+
+    separator: str
+    ra: int
+    dec: int
+    name: int | None
+
+    @classmethod
+    def of(cls, line: str) -> "Head | None":
+        """None when the line names no columns of RA and Dec."""
+        separator = next((sign for sign in "\t;|," if sign in line), None)
+        if separator is None:
+            return None
+        columns = [re.sub(r"[^a-z0-9]", "", column.lower()) for column in line.split(separator)]
+        places = [next((columns.index(name) for name in names if name in columns), None)
+                  for names in (_RA_COLUMNS, _DEC_COLUMNS, _NAME_COLUMNS)]
+        return None if None in places[:2] else cls(separator, *places)
+
+    def given(self, line_number: int, line: str) -> Given:
+        """The position of a line of that table, or of a line that is none of its rows. Raises ValueError."""
+        if self.separator not in line:
+            return _given(line_number, line.strip())
+        from tom_common.astro.angles import parse_dec, parse_ra  # light, but loaded by nothing else here
+
+        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=self.separator), [])]
+        if len(cells) <= max(self.ra, self.dec):
+            raise ValueError(f"It has {len(cells)} columns; the head puts RA and Dec further to the right.")
+        label = cells[self.name][:100] if self.name is not None and self.name < len(cells) else ""
+        return Given(line_number, label, parse_ra(cells[self.ra]), parse_dec(cells[self.dec]))
+
+
 def read_positions(text: str) -> Positions:
     """One position a line, in any notation; a name may stand before it, apart by comma, tab, semicolon or bar.
 
-    Empty lines, lines that begin with # and a head line of words are passed over. What is no position is refused with
-    the reason, and the rest is used. No more than MAX_POSITIONS are taken.
+    A head line that names the columns of RA and Dec says where they are. Empty lines, lines that begin with # and any
+    other head of words are passed over. What is no position is refused with the reason, and the rest is used. No more
+    than MAX_POSITIONS are taken.
     """
     found = Positions()
-    is_first = True
+    is_first, head = True, None
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
+        if is_first:
+            head = Head.of(stripped)
+            is_first = head is None
+            if head:
+                continue
         try:
             if len(found.given) >= MAX_POSITIONS:
                 raise ValueError(f"There are more than {MAX_POSITIONS} positions; this one was not used.")
-            found.given.append(_given(number, stripped))
+            found.given.append(head.given(number, line) if head else _given(number, stripped))
         except ValueError as error:
             # A head has words and no number that could be an angle
             if not (is_first and _HEAD.match(stripped) and not re.search(r"\d\s*[.:]?\s*\d", stripped)):

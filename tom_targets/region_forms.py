@@ -110,7 +110,7 @@ class RegionForm(AmongForm):
     text = forms.CharField(
         label="Vertices, or the MOC as text", required=False,
         widget=forms.Textarea(attrs={"rows": 6, "class": "mono", "spellcheck": "false",
-                                     "placeholder": "10.0 -5.0\n12.0 -5.0\n11.0 -3.0"}),
+                                     "placeholder": "10.0 -5.0; 12.0 -5.0; 11.0 -3.0"}),
         help_text="Polygon: a position a line, in any notation, joined by great circles. MOC: "
                   "<code>5/3-7 6/100</code> or JSON.",
     )
@@ -149,7 +149,7 @@ class RegionForm(AmongForm):
         upload = self.files.get("file")
         name = upload.name if upload else ""
         field, make, title = {
-            SkySearch.Kind.POLYGON: ("text", lambda: regions.polygon(cleaned["text"]), "Polygon"),
+            SkySearch.Kind.POLYGON: ("text", lambda: regions.polygon(cleaned["text"]), _polygon_title(cleaned["text"])),
             SkySearch.Kind.MOC: (
                 "file" if cleaned["file"] else "text", lambda: regions.moc(cleaned["file"] or cleaned["text"]),
                 f"MOC {name}".strip(),
@@ -171,6 +171,11 @@ class RegionForm(AmongForm):
         except regions.RegionError as error:
             self.add_error(field, str(error))
         return cleaned
+
+
+def _polygon_title(text: str) -> str:
+    """Told apart from others by its first vertex."""
+    return f"Polygon from {' '.join(text.replace(';', chr(10)).split(chr(10))[0].split())[:60]}"
 
 
 def _unpacked(content: bytes) -> bytes:

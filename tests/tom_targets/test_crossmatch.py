@@ -24,7 +24,7 @@ class ReadingTests(SimpleTestCase):
     def test_any_notation_with_or_without_a_name_and_a_head(self):
         found = read_positions(
             "name, ra, dec\n# a comment\n\n10.5 -3\nSN 1, 12:30:49.42, +12:23:28.0\n'x'\t1\t2\n12h00m00s -45d30m\r\n"
-            "359.999999,90"
+            "359.999999 90"
         )
         self.assertEqual(found.refused, [])
         self.assertEqual([(one.line, one.label) for one in found.given],
@@ -37,6 +37,16 @@ class ReadingTests(SimpleTestCase):
         self.assertEqual([one.ra for one in found.given], [10.0, 20.0])
         self.assertEqual([bad.line for bad in found.refused], [2, 3, 4, 5, 6])
         self.assertIn("-90 to +90", found.refused[0].reason)
+
+    def test_a_head_that_names_the_columns_says_where_they_are(self):
+        found = read_positions(
+            'id;mag;RA_deg;"Name";Dec_deg\n1;17.2;10.5;"A, b";-3\n2;x;12:00:00;C;+10\n3;4\n4;1;x;D;1'
+        )
+        self.assertEqual([one[1:] for one in found.given], [("A, b", 10.5, -3.0), ("C", 180.0, 10.0)])
+        self.assertEqual([bad.line for bad in found.refused], [4, 5])
+        self.assertIn("columns", found.refused[0].reason)
+        exported = read_positions("line,label,ra,dec,target\n1,first,0.0,10.0,Open star")
+        self.assertEqual([(one.label, one.ra, one.dec) for one in exported.given], [("Open star", 0.0, 10.0)])
 
     def test_a_name_may_stand_before_a_position_in_one_piece(self):
         found = read_positions("M31, 10.6847 41.269\nVega; 18:36:56.3 +38:47:01\nx, y\nx, 10 95")

@@ -43,7 +43,7 @@ class CrossmatchView(_SearchFormView):
     def form_valid(self, form: CrossmatchForm) -> HttpResponse:
         chosen = form.cleaned_data
         upload, group = self.request.FILES.get("file"), chosen.get("group")
-        what = f"the group {group}" if group else upload.name if upload else "pasted positions"
+        what = f"The group {group}" if group else upload.name if upload else "Pasted positions"
         search = sky_searches.ask_for_matches(
             user=self.request.user, radius_arcsec=chosen["radius"], text=form.text, group=group,
             among=chosen.get("among"), title=f"{what} within {chosen['radius']:g}″",
