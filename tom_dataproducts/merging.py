@@ -53,22 +53,29 @@ def _taken(fingerprints: list, using: str) -> set:
 def _write(data: list[ReducedDatum], fingerprints: dict, to: Any, using: str) -> dict[int, dict[str, Any]]:
     """Move the rows; returns what else changed: {key: {column: value before}}."""
     replaced = _replaced(data, to, using)
-    connection, meta = connections[using], ReducedDatum._meta
-    quote, key = connection.ops.quote_name, meta.get_field("fingerprint")
-    rows = [
-        (to.pk, key.get_db_prep_save(fingerprints[datum.pk], connection), datum.pk) for datum in data
-    ]
-    if rows:
-        with connection.cursor() as cursor:
-            # One prepared statement for all rows: bulk_update would send each row's values three times over.
-            cursor.executemany(
-                f"UPDATE {quote(meta.db_table)} SET {quote(meta.get_field('target').column)} = %s, "
-                f"{quote(key.column)} = %s WHERE {quote(meta.pk.column)} = %s",
-                rows,
-            )
+    if data:
+        _write_targets([(datum.pk, fingerprints[datum.pk]) for datum in data], to.pk, using)
     everything = ReducedDatum._base_manager.using(using)
     models.QuerySet.update(everything.filter(pk__in=list(replaced)), superseded=timezone.now())
     return replaced
+
+
+def _write_targets(rows: list[tuple[int, Any]], target_pk: int, using: str) -> None:
+    """Set target and fingerprint of rows (key, fingerprint). `bulk_update` would send each row three times over."""
+    connection, meta = connections[using], ReducedDatum._meta
+    quote, column = connection.ops.quote_name, meta.get_field("fingerprint")
+    table, key, fingerprint = quote(meta.db_table), quote(meta.pk.column), quote(column.column)
+    setting = f"UPDATE {table} SET {quote(meta.get_field('target').column)} = %s, {fingerprint} ="
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"{setting} given.fingerprint FROM unnest(%s::bigint[], %s::uuid[]) AS given(key, fingerprint) "
+                f"WHERE {table}.{key} = given.key",
+                [target_pk, [pk for pk, _ in rows], [value for _, value in rows]],
+            )
+            return
+        stored = [(target_pk, column.get_db_prep_save(value, connection), pk) for pk, value in rows]
+        cursor.executemany(f"{setting} %s WHERE {key} = %s", stored)
 
 
 def _replaced(data: list[ReducedDatum], to: Any, using: str) -> dict[int, dict[str, Any]]:

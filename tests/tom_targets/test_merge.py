@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.test import TestCase
+from django.test import TestCase, skipUnlessDBFeature
 from django.test.utils import CaptureQueriesContext
 from guardian.models import UserObjectPermission
 
@@ -226,6 +226,7 @@ class RowsTests(MergeCase):
         self.assertEqual(Rank.objects.get(season=1), kept)
         self.assertEqual(sorted(Rank.objects.values_list("season", flat=True), key=str), [1, 2, None])
 
+    @skipUnlessDBFeature("supports_partial_indexes")
     def test_a_constraint_that_only_the_database_knows_is_met_row_by_row(self):
         kept = Rank.objects.create(target=self.keep, season=1, current=True)
         Rank.objects.create(target=self.other, season=2, current=True)

@@ -72,6 +72,13 @@ class MergeTests(MergePageCase):
         self.assertTemplateUsed(part, "tom_targets/partials/target_merge_fields.html")
         self.assertNotContains(part, "<html")
 
+    def test_who_stays_decides_which_values_are_proposed(self):
+        part = self.client.post(self.url, {"name_select": self.two.pk}, headers=htmx_headers("id_target_merge_fields"))
+        self.assertContains(part, f'name="field:ra" value="{self.two.pk}" checked')
+        self.assertContains(part, f'name="field:permissions" value="{self.two.pk}" checked')
+        text = part.content.decode()
+        self.assertLess(text.index("10.0"), text.index("10.1"))
+
     def test_a_get_never_merges(self):
         self.client.get(self.url, self.confirmed())
         self.assertEqual(Target.objects.count(), 2)

@@ -141,7 +141,7 @@ def target_buttons(context: template.Context, target: Any) -> dict:
 @register.inclusion_tag("tom_targets/partials/target_merge_fields.html", takes_context=True)
 def target_merge_fields(context: template.Context, target1: Any, target2: Any) -> dict:
     """The values of two targets side by side, with a choice where they differ; `chosen` of the page is kept."""
-    return merge_fields(target1, target2, context.get("chosen"))
+    return merge_fields(target1, target2, context.get("chosen"), context.get("keep_pk"))
 
 
 @register.inclusion_tag("tom_targets/partials/target_data.html")

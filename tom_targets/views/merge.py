@@ -66,10 +66,8 @@ class TargetMergeView(LoginRequiredMixin, FormView):
         if form.is_valid() and "confirm" in request.POST:
             return self.form_valid(form)
         if getattr(request, "htmx", False) and "confirm" not in request.POST:
-            context = self.get_context_data(form=form)
-            return render(request, "tom_targets/partials/target_merge_fields.html", merge_fields(
-                context["target1"], context["target2"], self.chosen
-            ))
+            fields = merge_fields(*self._targets(**self.kwargs), self.chosen, form["name_select"].value())
+            return render(request, "tom_targets/partials/target_merge_fields.html", fields)
         return self.form_invalid(form)
 
     def _refused(self) -> HttpResponse | None:
@@ -116,6 +114,7 @@ class TargetMergeView(LoginRequiredMixin, FormView):
             counts.setdefault(relation, [0, 0])[1] = number
         return super().get_context_data(*args, **kwargs) | {
             "target1": one, "target2": two, "chosen": self.chosen,
+            "keep_pk": self.request.POST.get("name_select"),
             "moves": sorted((relation.label, *numbers) for relation, numbers in counts.items()),
             "conflicts": [relation.label for relation in merge.one_to_one_conflicts(one, two)],
         }
