@@ -1,7 +1,8 @@
 """Searches by place, from the question to the list of targets that is made of the answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from tom_common import jobs
 from tom_common.exceptions import TomError
-from tom_targets.crossmatching import Given, Pair, Positions, Refused, match_positions, read_positions
+from tom_targets.crossmatching import Given, Positions, Refused, match_positions, read_positions
 from tom_targets.managers import TargetQuerySet
 from tom_targets.match_models import SkySearch
 from tom_targets.models import Target, TargetList
@@ -137,42 +138,50 @@ class Found:
 
 
 class MatchTable:
-    """The answer of a cross-match as this user may see it, ordered by position, or the other way round."""
+    """The answer of a cross-match as this user may see it, ordered by position, or the other way round.
+
+    A row is (number of the position, key of the target, arcsec); `shown` makes of some rows what a page shows.
+    """
 
     VIEWS = {"positions": "By position", "targets": "By target", "unmatched": "Positions without a target"}
 
     def __init__(self, search: SkySearch, user: Any):
         answered = search.answer or {"given": [], "refused": [], "refused_count": 0, "pairs": []}
-        self.given = [Given(*row) for row in answered["given"]]
+        self._given = answered["given"]
+        self.given_count = len(self._given)
         self.refused = [Refused(*row) for row in answered["refused"]]
         self.refused_count = answered["refused_count"]
         keys = {pair[1] for pair in answered["pairs"]}
-        self.visible = {target.pk: target for target in with_keys(
-            chosen_targets(search, user), keys).only("pk", "name", "ra", "dec", "type")} if keys else {}
-        self.pairs = [Pair(*pair) for pair in answered["pairs"] if pair[1] in self.visible]
-        self.matched = {pair.position for pair in self.pairs}
+        self._targets = with_keys(chosen_targets(search, user), keys) if keys else Target.objects.none()
+        # Tuples of the few columns that are needed: 100,000 targets would take seconds to make.
+        self.places = {row[0]: row[1:] for row in self._targets.order_by().values_list("pk", "name", "ra", "dec")}
+        self.pairs = [pair for pair in answered["pairs"] if pair[1] in self.places]
+        self.matched = {pair[0] for pair in self.pairs}
 
-    def rows(self, view: str) -> list[Found]:
+    @property
+    def target_count(self) -> int:
+        return len(self.places)
+
+    def rows(self, view: str) -> list:
         if view == "unmatched":
-            return [Found(one) for number, one in enumerate(self.given) if number not in self.matched]
-        pairs = self.pairs
+            return [(number, None, None) for number in range(self.given_count) if number not in self.matched]
         if view == "targets":
-            pairs = sorted(pairs, key=lambda pair: (
-                self.visible[pair.target].name.casefold(), pair.target, pair.separation_arcsec))
+            return sorted(self.pairs, key=lambda pair: (self.places[pair[1]][0].casefold(), pair[1], pair[2]))
+        return self.pairs
+
+    def shown(self, rows: Iterable) -> list[Found]:
+        """The rows with their positions and targets."""
+        rows = list(rows)
+        targets = self._targets.in_bulk({key for _, key, _ in rows if key is not None})
         return [
-            Found(self.given[pair.position], self.visible[pair.target], pair.separation_arcsec) for pair in pairs
+            Found(Given(*self._given[number]), targets.get(key), separation) for number, key, separation in rows
         ]
 
     def csv_rows(self) -> Iterator[list[Any]]:
         """Every position with every target near it; a position without one has a line with no target."""
-        rows = self.rows("positions") + self.rows("unmatched")
-        for row in sorted(rows, key=lambda row: row.given.line):
-            target = row.target
-            yield [
-                row.given.line, row.given.label, row.given.ra, row.given.dec, target.name if target else None,
-                target.ra if target else None, target.dec if target else None,
-                None if row.separation_arcsec is None else f"{row.separation_arcsec:.4f}",
-            ]
+        for number, key, separation in sorted([*self.pairs, *self.rows("unmatched")], key=itemgetter(0)):
+            name, ra, dec = self.places.get(key, (None, None, None))
+            yield [*self._given[number], name, ra, dec, None if separation is None else f"{separation:.4f}"]
 
 
 CSV_HEAD = ("line", "label", "ra", "dec", "target", "target_ra", "target_dec", "separation_arcsec")

@@ -114,9 +114,11 @@ class SkySearchView(_SearchMixin, DetailView):
         rows = sky_searches.unmatched_targets(self.object, self.request.user).order_by("name", "pk") if lonely \
             else table.rows(view)
         page = self._page(rows)
+        if not lonely:
+            page.object_list = table.shown(page.object_list)
         return {
             "page": page, "table": table, "views": views, "view": view, "matched_count": len(table.matched),
-            "found_count": len({pair.target for pair in table.pairs}), "refused": table.refused[:REFUSED_SHOWN],
+            "found_count": table.target_count, "refused": table.refused[:REFUSED_SHOWN],
             "refused_more": max(table.refused_count - REFUSED_SHOWN, 0),
         } | self._links(page)
 
