@@ -73,11 +73,13 @@ def filtered(data: str | Mapping[str, Any], user: Any, request: HttpRequest | No
 
 
 def filterset_for(data: str | Mapping[str, Any], user: Any, request: HttpRequest | None = None) -> TargetFilterSet:
-    """The list's filters, filled in, as this user has them."""
+    """The list's filters, filled in, as this user has them. Raises FilterMistake for an address that is too long."""
     if request is None:
         request = HttpRequest()
         request.user = user
-    values = QueryDict(data.lstrip("?")[:LONGEST_QUERY]) if isinstance(data, str) else data
+    if isinstance(data, str) and len(data) > LONGEST_QUERY:
+        raise FilterMistake(f"These filters are longer than {LONGEST_QUERY:,} characters.")
+    values = QueryDict(data.lstrip("?")) if isinstance(data, str) else data
     if not isinstance(values, MultiValueDict):
         values = MultiValueDict({key: value if isinstance(value, (list, tuple)) else [value]
                                  for key, value in values.items()})

@@ -56,9 +56,12 @@ class DynamicTargetList(models.Model):
 
     def mistake_for(self, user: Any) -> str:
         """What is wrong with its filters for this user; empty when they hold."""
-        from tom_targets.choosing import filterset_for, mistakes_of
+        from tom_targets.choosing import FilterMistake, filterset_for, mistakes_of
 
-        return " ".join(mistakes_of(filterset_for(self.query_string, user)))
+        try:
+            return " ".join(mistakes_of(filterset_for(self.query_string, user)))
+        except FilterMistake as mistake:
+            return str(mistake)
 
 
 class DynamicTargetListUserObjectPermission(UserObjectPermissionBase):

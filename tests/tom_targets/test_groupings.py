@@ -177,6 +177,10 @@ class ChoiceTests(TestCase):
         with self.assertRaisesMessage(FilterMistake, "Cone search: "):
             filtered("cone_search=here", make_user())
 
+    def test_filters_that_are_too_long_are_refused_not_cut(self):
+        with self.assertRaisesMessage(FilterMistake, "longer than 4,000"):
+            filtered("type=SIDEREAL&name=" + "x" * 4000, make_user())
+
     def test_a_filter_without_a_value_is_no_filter(self):
         SiderealTargetFactory.create(permissions="OPEN")
         self.assertEqual(filtered("?colour=&name=&type=", make_user()).count(), 1)
