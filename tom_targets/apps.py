@@ -38,4 +38,4 @@ class TomTargetsConfig(AppConfig):
         }]
 
     def demo_content(self) -> list[str]:
-        return ["tom_targets.demo.make_targets"]
+        return ["tom_targets.demo.make_targets", "tom_targets.demo_lists.make_lists"]

@@ -1,12 +1,16 @@
 """Saved filters that are lists: made, opened, shown to groups, pinned, and asked for by the API."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.test import TestCase
 from django.urls import reverse
 
+from tom_common.demo import make_people
 from tom_common.permissions import grant, may
 from tom_common.testing import logged_in, make_group, make_superuser, make_user
 from tom_targets.choosing import FilterMistake
+from tom_targets.demo import make_targets
+from tom_targets.demo_lists import make_lists
 from tom_targets.dynamic_lists import DynamicTargetList, make_dynamic_list
 from tom_targets.models import TargetList
 from tom_targets.testing import SiderealTargetFactory
@@ -77,6 +81,11 @@ class PagesTests(ListCase):
         self.assertContains(page, "Cone search")
         self.assertContains(page, self.url_of("dynamic-list-update"))
         self.assertNotContains(logged_in(self.mate).get(self.url), self.url_of("dynamic-list-update"))
+        self.assertContains(logged_in(self.owner).get(self.url_of("dynamic-list-count")), "do not hold")
+
+    def test_filters_that_another_program_wrote_too_long_are_told_too(self):
+        DynamicTargetList.objects.update(query_string="name=" + "x" * 5000)
+        self.assertContains(logged_in(self.owner).get(self.url), "longer than")
         self.assertContains(logged_in(self.owner).get(self.url_of("dynamic-list-count")), "do not hold")
 
     def test_it_is_saved_from_the_filters_of_the_target_list(self):
@@ -162,6 +171,19 @@ class PagesTests(ListCase):
         self.owner.delete()
         self.assertContains(logged_in(self.mate).get(LISTS), "Supernovae")
         self.assertEqual(logged_in(self.mate).get(self.url).status_code, 302)
+
+
+class DemoTests(TestCase):
+    def test_the_demo_has_lists_that_hold_and_can_be_made_again(self):
+        make_people("a-password-for-tests-1")
+        make_targets()
+        self.assertEqual([make_lists(), make_lists()], ["Dynamic lists: 2 added.", "Dynamic lists: all are there."])
+        member = get_user_model().objects.get(username="member")
+        for one in DynamicTargetList.objects.visible_to(member):
+            with self.subTest(one.name):
+                self.assertEqual(one.mistake_for(member), "")
+                self.assertGreater(one.targets_for(member).count(), 1)
+        self.assertEqual(DynamicTargetList.objects.visible_to(member).count(), 2)
 
 
 class ApiTests(ListCase):
