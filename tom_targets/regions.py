@@ -22,6 +22,8 @@ from tom_targets.managers import TargetQuerySet
 FEW_RANGES = 100
 #: a region of more ranges than this is rounded up to so many
 MAX_RANGES = 500_000
+#: every target near a polygon is held against each of its edges
+MAX_VERTICES = 1000
 
 Range = tuple[int, int]
 
@@ -77,8 +79,10 @@ def polygon(text: str) -> Region:
     from tom_common.astro.angles import AngleError, parse_position  # heavy: numpy
     from tom_common.astro.sky import polygon_ranges
 
-    vertices = []
-    for number, line in enumerate(filter(None, map(str.strip, re.split(r"[\n;]", text))), start=1):
+    vertices, lines = [], list(filter(None, map(str.strip, re.split(r"[\n;]", text))))
+    if len(lines) > MAX_VERTICES:
+        raise RegionError(f"A polygon has up to {MAX_VERTICES} vertices here, found {len(lines)}. Use a MOC instead.")
+    for number, line in enumerate(lines, start=1):
         try:
             vertices.append(parse_position(line))
         except AngleError as error:

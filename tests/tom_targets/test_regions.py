@@ -55,6 +55,7 @@ class ReadingTests(SimpleTestCase):
         self.assertIn("Vertex 2", self.refused(regions.polygon, "10 10\nhere\n20 20"))
         self.assertIn("half the sky", self.refused(regions.polygon, "0 0; 120 0; 240 0"))
         self.assertIn("Give the vertices", self.refused(regions.polygon, " \n"))
+        self.assertIn("up to 1000 vertices", self.refused(regions.polygon, "1 1\n" * 1001))
 
     def test_what_is_no_moc_is_refused_with_the_reason(self):
         for content in ("hello", b"\x00\x01\x02", sky_map_file()[:5000], "5/99999999", '{"x": "y"}'):
