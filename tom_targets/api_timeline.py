@@ -5,9 +5,11 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import CursorPagination
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from tom_targets.history import TargetEvent
+from tom_targets.models import BaseTarget
 from tom_targets.telling import Teller
 
 
@@ -38,18 +40,30 @@ class TargetEventSerializer(serializers.ModelSerializer):
         return self._teller().data(event)
 
 
+class EventPagination(CursorPagination):
+    """Newest first, without counting: there may be millions. `?limit=` says how many a page, up to 1,000."""
+
+    ordering = "-id"
+    page_size = 100
+    page_size_query_param = "limit"
+    max_page_size = 1000
+
+
 class TargetEventViewSet(ReadOnlyModelViewSet):
     """What happened to targets, newest first: `?target=` (key), `?kind=`."""
 
+    pagination_class = EventPagination
     queryset = TargetEvent.objects.none()
     serializer_class = TargetEventSerializer
 
     def get_queryset(self) -> QuerySet:
         """The events that the user may know of."""
-        rows = TargetEvent.objects.visible_to(self.request.user).select_related("actor", "target")
+        rows, user = TargetEvent.objects.select_related("actor", "target"), self.request.user
         target, kind = self.request.query_params.get("target"), self.request.query_params.get("kind")
         if target:
             if not (target.isdecimal() and len(target) < 19):
                 raise ValidationError({"target": f"The target is named by its key, a number; found {target[:50]!r}."})
-            rows = rows.filter(target=int(target))
+            rows = rows.visible_of(BaseTarget(pk=int(target)), user)
+        else:
+            rows = rows.visible_to(user)
         return rows.filter(kind=kind) if kind else rows

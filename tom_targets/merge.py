@@ -14,9 +14,10 @@ from typing import Any
 from django.contrib import messages
 from django.db import models, transaction
 from django.http import HttpRequest
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from tom_common.actors import current_actor
-from tom_common.permissions import may
+from tom_common.permissions import ACTIONS, may, permission_codename
 from tom_targets import timeline
 from tom_targets.base_models import IGNORE_FIELDS
 from tom_targets.extra_fields import extra_fields
@@ -162,9 +163,11 @@ def one_to_one_conflicts(keep: BaseTarget, fold_in: BaseTarget) -> list[Relation
 @transaction.atomic
 def merge_targets(
     *, keep: BaseTarget, fold_in: BaseTarget, choices: Mapping[str, str] | None = None, actor: Any = None,
+    rights: Iterable[str] = ACTIONS,
 ) -> MergeRecord:
     """Merge `fold_in` into `keep`. `choices`: {field name or "extra:<key>": KEEP or FOLD_IN}, as in `choices_of`.
 
+    Who holds some of the `rights` on `fold_in` gets them on `keep`; other rights are given up.
     Raises MergeRefused, or ValidationError when the chosen values do not make a target; then nothing has changed.
     """
     if keep.pk == fold_in.pk:
@@ -174,7 +177,10 @@ def merge_targets(
     sides = {key: (choices or {}).get(key, choice.default) for key, choice in wanted.items()}
     loser = copies(tables(fold_in))
     changed_extras = _take_extras(keep, fold_in, sides)
-    moved = [move(relation, source=fold_in, to=keep) for relation in relations()]
+    moved = [
+        move(relation, source=fold_in, to=keep, but=_excess_rights(relation, fold_in, rights))
+        for relation in relations()
+    ]
     gone_pk, name, values = fold_in.pk, fold_in.name, dict(fold_in.__dict__)
     _delete(fold_in)
     aliases = store_names(keep, [name], tell=False)
@@ -200,6 +206,24 @@ def _locked(*targets: BaseTarget) -> list[Any]:
         if target.pk not in found:
             raise MergeRefused(f"{target} is no more; somebody has deleted or merged it meanwhile.")
     return [found[target.pk] for target in targets]
+
+
+def _excess_rights(relation: Relation, fold_in: BaseTarget, rights: Iterable[str]) -> list[Any]:
+    """Keys of the grants of a relation that do not move."""
+    rights = set(rights)
+    if rights >= set(ACTIONS) or not issubclass(relation.model, (UserObjectPermissionBase, GroupObjectPermissionBase)):
+        return []
+    handed_on = [permission_codename(Target, action) for action in rights]
+    grants = relation.rows(fold_in).exclude(permission__codename__in=handed_on)
+    return list(grants.order_by("pk").values_list("pk", flat=True))
+
+
+def rights_to_hand_on(user: Any, keep: BaseTarget) -> list[str]:
+    """The rights that holders of another target may get by merging it into this one: those that the user has.
+
+    Else one would come to rights by merging a target of one's own.
+    """
+    return [action for action in ACTIONS if may(user, action, keep)]
 
 
 def _take_extras(keep: BaseTarget, fold_in: BaseTarget, sides: Mapping[str, str]) -> dict[str, list]:

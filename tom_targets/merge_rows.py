@@ -194,8 +194,11 @@ class Moved:
     changed: dict[Any, dict[str, Any]] = field(default_factory=dict)
 
 
-def move(relation: Relation, *, source: models.Model, to: models.Model, keys: Iterable[Any] | None = None) -> Moved:
-    """Let rows of `source` (all, or those of `keys`) be rows of `to`.
+def move(
+    relation: Relation, *, source: models.Model, to: models.Model, keys: Iterable[Any] | None = None,
+    but: Iterable[Any] = (),
+) -> Moved:
+    """Let rows of `source` (all, or those of `keys`) be rows of `to`; those of the keys `but` are given up.
 
     Of two rows that may not both be there (a unique constraint), that of `to` stays and the other is given up.
     """
@@ -204,6 +207,7 @@ def move(relation: Relation, *, source: models.Model, to: models.Model, keys: It
     moved = Moved(relation, list(rows.order_by("pk").values_list("pk", flat=True)))
     if not moved.keys:
         return moved
+    _drop(moved, list(but), using)
     handler = handlers().get(relation.model._meta.label_lower)
     plan = handler(rows, to=to) if handler and not relation.content_type else Move(_colliding(relation, rows, to))
     _drop(moved, plan.drop, using)

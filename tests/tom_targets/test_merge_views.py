@@ -7,10 +7,11 @@ from django.test import TestCase, override_settings
 from django.urls import reverse
 
 from tests.attached.models import Portrait
-from tom_common.permissions import grant
+from tom_common.permissions import grant, may
 from tom_common.testing import htmx_headers, logged_in, make_group, make_superuser, make_user
 from tom_targets.history import MergeRecord
 from tom_targets.merge import merge_targets
+from tom_targets.merge_undo import undo_merge
 from tom_targets.models import Target, TargetList
 from tom_targets.testing import NonSiderealTargetFactory, SiderealTargetFactory
 
@@ -160,6 +161,17 @@ class RolesTests(MergePageCase):
         self.assertContains(client.post(self.url, self.confirmed()), "Choose one of these two.")
         client.post(self.url, self.confirmed(name_select=self.two.pk))
         self.assertEqual(Target.objects.get(), self.two)
+
+    def test_nobody_comes_to_rights_by_merging_a_target_of_his_own(self):
+        grant([self.guest], to=self.one, actions=["view", "change"])
+        grant([self.guest], to=self.two)
+        logged_in(self.guest).post(self.url, self.confirmed())
+        kept = Target.objects.get()
+        self.assertTrue(may(self.guest, "change", kept))
+        self.assertFalse(may(self.guest, "delete", kept))
+        self.assertTrue(may(self.member, "delete", kept))
+        undo_merge(MergeRecord.objects.get())
+        self.assertTrue(may(self.guest, "delete", self.two))
 
     def test_with_itself_there_is_a_message(self):
         response = self.client.get(reverse("targets:merge", args=[self.one.pk, self.one.pk]))

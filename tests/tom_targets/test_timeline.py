@@ -4,7 +4,9 @@ import django_comments
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sites.models import Site
+from django.db import connection
 from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django_comments.signals import comment_was_posted
 
@@ -357,6 +359,20 @@ class ReadersTests(TestCase):
         page = logged_in(self.users["guest"]).get(reverse("targets:timeline", args=[self.open.pk]))
         self.assertNotContains(page, "<script>")
 
-    def test_the_page_of_a_target_has_the_panel(self):
-        page = logged_in(self.users["guest"]).get(self.open.get_absolute_url())
-        self.assertContains(page, reverse("targets:timeline", args=[self.open.pk]))
+    def test_the_page_of_a_target_has_the_panel_below_those_of_other_apps(self):
+        text = logged_in(self.users["guest"]).get(self.open.get_absolute_url()).content.decode()
+        panel, light_curve = reverse("targets:timeline", args=[self.open.pk]), "panel-light-curve"
+        self.assertLess(text.index(light_curve), text.index(panel))
+
+    def test_the_api_goes_on_page_by_page_without_counting(self):
+        for number in range(5):
+            timeline.record(self.open, "note", number=number)
+        url, found = f"{reverse('api:targetevents-list')}?kind=note&limit=2", []
+        client = logged_in(self.users["guest"])
+        with CaptureQueriesContext(connection) as queries:
+            while url:
+                answer = client.get(url).json()
+                found += [event["data"]["number"] for event in answer["results"]]
+                url = answer["next"]
+        self.assertEqual(found, [4, 3, 2, 1, 0])
+        self.assertNotIn("COUNT(", " ".join(query["sql"] for query in queries))

@@ -85,6 +85,7 @@ class TargetMergeView(LoginRequiredMixin, FormView):
         try:
             record = merge.merge_targets(
                 keep=keep, fold_in=fold_in, choices=self._choices(keep, fold_in), actor=self.request.user,
+                rights=merge.rights_to_hand_on(self.request.user, keep),
             )
         except MergeRefused as refused:
             form.add_error(None, str(refused))
