@@ -20,6 +20,9 @@ def _own_searches(request: HttpRequest | None) -> QuerySet:
 class SkySearchFilter(django_filters.ModelChoiceFilter):
     """Leaves the targets that the search finds now, of those that the user may see."""
 
+    #: What drf-spectacular's `extend_schema_field(str)` sets; importing it would slow every start of manage.py.
+    _spectacular_annotation = {"field": str}
+
     def __init__(self, **kwargs: Any):
         super().__init__(queryset=_own_searches, label="Search by place", widget=forms.HiddenInput, **kwargs)
 
