@@ -1,3 +1,5 @@
+"""What the app of targets is, and what it contributes to the pages."""
+
 from typing import Any
 
 from django.apps import AppConfig

@@ -1,3 +1,5 @@
+"""The addresses of targets: pages, and the fragments that pages fetch when they are seen."""
+
 from django.urls import path
 
 from tom_targets import (
