@@ -8,7 +8,7 @@ from rest_framework.mixins import CreateModelMixin, DestroyModelMixin, ListModel
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
-from tom_targets.choosing import LONGEST_QUERY, FilterMistake, filtered, normalized
+from tom_targets.choosing import LONGEST_QUERY, FilterMistake, filtered, mistake_in, normalized
 from tom_targets.dynamic_lists import DynamicTargetList, make_dynamic_list
 
 
@@ -27,7 +27,7 @@ class DynamicTargetListSerializer(serializers.ModelSerializer):
         return f"{reverse('api:targets-list', request=self.context.get('request'))}?{one.query_string}"
 
     def get_problem(self, one: DynamicTargetList) -> str:
-        return one.mistake_for(self.context["request"].user)
+        return mistake_in(one.query_string, self.context["request"].user)
 
     def validate_query_string(self, text: str) -> str:
         """Filters of the target list that hold for who sends them."""

@@ -86,6 +86,17 @@ def filterset_for(data: str | Mapping[str, Any], user: Any, request: HttpRequest
     return TargetFilterSet(values, queryset=Target.objects.visible_to(user), request=request)
 
 
+def mistake_in(query_string: str, user: Any) -> str:
+    """What is wrong with saved filters for this user, in words; empty when they hold.
+
+    A grouping may be gone or hidden from this user, a field taken away by the project.
+    """
+    try:
+        return " ".join(mistakes_of(filterset_for(query_string, user)))
+    except FilterMistake as mistake:
+        return str(mistake)
+
+
 def mistakes_of(filterset: TargetFilterSet) -> list[str]:
     """What is wrong with the filters, each in a sentence; empty when they can be used."""
     unknown = sorted(set(filterset.data) - names_of_filters(filterset) - NOT_FILTERS)

@@ -1,4 +1,7 @@
-"""Lists that fill themselves: a filter of the target list under a name, evaluated for whoever looks at it."""
+"""Lists that fill themselves: a filter of the target list under a name, evaluated for whoever looks at it.
+
+What is in one today: `choosing.filtered(list.query_string, user)`.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +12,7 @@ from django.urls import reverse
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from tom_common.permissions import grant
-from tom_targets.managers import GrantedManager, TargetQuerySet
+from tom_targets.managers import GrantedManager
 
 
 class DynamicTargetList(models.Model):
@@ -43,25 +46,6 @@ class DynamicTargetList(models.Model):
     def get_absolute_url(self) -> str:
         """The page that opens it."""
         return reverse("targets:dynamic-list", args=[self.pk])
-
-    def targets_for(self, user: Any) -> TargetQuerySet:
-        """The targets that its filters leave today, of those this user may see, in no order.
-
-        Raises FilterMistake when a filter does not hold any more: a grouping that is gone or hidden from this user, a
-        field that the project took away.
-        """
-        from tom_targets.choosing import filtered  # it knows the models, this one included
-
-        return filtered(self.query_string, user)
-
-    def mistake_for(self, user: Any) -> str:
-        """What is wrong with its filters for this user; empty when they hold."""
-        from tom_targets.choosing import FilterMistake, filterset_for, mistakes_of
-
-        try:
-            return " ".join(mistakes_of(filterset_for(self.query_string, user)))
-        except FilterMistake as mistake:
-            return str(mistake)
 
 
 class DynamicTargetListUserObjectPermission(UserObjectPermissionBase):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from tom_common.demo import make_people
 from tom_common.permissions import grant, may
 from tom_common.testing import logged_in, make_group, make_superuser, make_user
-from tom_targets.choosing import FilterMistake
+from tom_targets.choosing import FilterMistake, filtered, mistake_in
 from tom_targets.demo import make_targets
 from tom_targets.demo_lists import make_lists
 from tom_targets.dynamic_lists import DynamicTargetList, make_dynamic_list
@@ -41,29 +41,29 @@ class EvaluationTests(ListCase):
         for user, names in ((self.owner, {"SN open", "SN secret"}), (self.mate, {"SN open"}), (None, {"SN open"}),
                             (self.pi, {"SN open", "SN secret"})):
             with self.subTest(user):
-                found = self.list.targets_for(user or AnonymousUser())
+                found = filtered(self.list.query_string, user or AnonymousUser())
                 self.assertEqual({target.name for target in found}, names)
         SiderealTargetFactory.create(name="SN new", permissions="PUBLIC")
-        self.assertEqual(self.list.targets_for(self.mate).count(), 2)
+        self.assertEqual(filtered(self.list.query_string, self.mate).count(), 2)
 
     def test_a_filter_that_does_not_hold_any_more_says_so(self):
         grouping = TargetList.objects.create(name="Gone soon")
         grant([self.owner], to=grouping)
         self.list.query_string = f"targetlist__name={grouping.pk}"
         self.list.save()
-        self.assertEqual(self.list.targets_for(self.owner).count(), 0)
+        self.assertEqual(filtered(self.list.query_string, self.owner).count(), 0)
         with self.assertRaisesMessage(FilterMistake, "Target grouping"):
-            self.list.targets_for(self.mate)
+            filtered(self.list.query_string, self.mate)
         grouping.delete()
         with self.assertRaises(FilterMistake):
-            self.list.targets_for(self.owner)
+            filtered(self.list.query_string, self.owner)
 
     def test_a_field_that_the_project_took_away_does_not_widen_the_list(self):
         with self.settings(EXTRA_FIELDS=[{"name": "redshift", "type": "number"}]):
             self.list.query_string = "name=SN&redshift_min=1"
-            self.assertEqual(self.list.targets_for(self.owner).count(), 0)
+            self.assertEqual(filtered(self.list.query_string, self.owner).count(), 0)
         with self.assertRaisesMessage(FilterMistake, "No filter is named redshift_min."):
-            self.list.targets_for(self.owner)
+            filtered(self.list.query_string, self.owner)
 
 
 class PagesTests(ListCase):
@@ -181,8 +181,8 @@ class DemoTests(TestCase):
         member = get_user_model().objects.get(username="member")
         for one in DynamicTargetList.objects.visible_to(member):
             with self.subTest(one.name):
-                self.assertEqual(one.mistake_for(member), "")
-                self.assertGreater(one.targets_for(member).count(), 1)
+                self.assertEqual(mistake_in(one.query_string, member), "")
+                self.assertGreater(filtered(one.query_string, member).count(), 1)
         self.assertEqual(DynamicTargetList.objects.visible_to(member).count(), 2)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse, reverse_lazy
 from django.views.generic import CreateView, DeleteView, DetailView, TemplateView, UpdateView
 
 from tom_common.pagination import CAP
-from tom_targets.choosing import LONGEST_QUERY, FilterMistake
+from tom_targets.choosing import LONGEST_QUERY, FilterMistake, filtered, mistake_in
 from tom_targets.dynamic_lists import DynamicTargetList, make_dynamic_list
 from tom_targets.list_forms import DynamicListForm, GroupingForm
 from tom_targets.models import TargetList
@@ -44,7 +44,7 @@ class DynamicListView(GrantedObjectMixin, DetailView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
-        mistake = self.object.mistake_for(request.user)
+        mistake = mistake_in(self.object.query_string, request.user)
         if mistake:
             changeable = DynamicTargetList.objects.changeable_by(request.user).filter(pk=self.object.pk).exists()
             return self.render_to_response(self.get_context_data(mistake=mistake, may_change=changeable))
@@ -111,7 +111,7 @@ class DynamicListCountView(GrantedObjectMixin, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         try:
-            rows = self.object.targets_for(self.request.user)
+            rows = filtered(self.object.query_string, self.request.user)
             found = rows.values("pk").distinct()[:CAP + 1].count()
         except FilterMistake as mistake:
             return {**context, "mistake": str(mistake)}
