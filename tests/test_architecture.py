@@ -25,7 +25,7 @@ LONGEST_FILE = 450
 LONGEST_FUNCTION = 60
 
 #: Settings of Django itself that no default of ours stands behind; `getattr(settings, …)` may ask for them.
-NOT_OURS = {"ANONYMOUS_USER_NAME", "BASE_DIR"}
+NOT_OURS = {"BASE_DIR"}
 
 
 def python_files() -> list[Path]:

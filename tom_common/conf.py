@@ -85,6 +85,11 @@ class TomSettings:
         type=(list, tuple), group="Access",
     )
 
+    ANONYMOUS_USER_NAME = Setting(
+        "AnonymousUser", "The account of django-guardian that stands for visitors: what it is granted is open to all.",
+        type=str, group="Access",
+    )
+
     # Targets
     TARGET_TYPE = Setting(
         "SIDEREAL", "The target type that the create form starts with.",

@@ -8,13 +8,15 @@ from django.contrib.auth.models import Group
 from django.db.models import Model, Q, QuerySet
 from django.utils.text import capfirst
 
+from tom_common.conf import tom_settings
+
 #: Every account belongs to this group, so that a grant to it is a grant to all who can log in.
 PUBLIC_GROUP = "Public"
 
 
 def anonymous_username() -> str:
     """The name of the account that stands for visitors who have not logged in; empty when there is none."""
-    return getattr(settings, "ANONYMOUS_USER_NAME", "AnonymousUser") or ""
+    return tom_settings.ANONYMOUS_USER_NAME or ""
 
 
 def is_anonymous_account(user: Any) -> bool:

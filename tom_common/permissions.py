@@ -10,7 +10,6 @@ model: its queryset overrides `open_to`.
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
@@ -18,6 +17,8 @@ from django.db import connections, router
 from django.db.models import AutoField, BigIntegerField, Exists, IntegerField, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.dispatch import Signal
+
+from tom_common.conf import tom_settings
 
 ACTIONS = ("view", "change", "delete")
 
@@ -64,7 +65,7 @@ def granted(model: type[Model], user: Any, action: str) -> Q:
     """The condition on rows of `model` that a grant lets this user do `action`: a look-up in an index each."""
     of_users, of_groups = grants_of(model, action)
     user_model = get_user_model()
-    names = Q(**{user_model.USERNAME_FIELD: getattr(settings, "ANONYMOUS_USER_NAME", "AnonymousUser") or ""})
+    names = Q(**{user_model.USERNAME_FIELD: tom_settings.ANONYMOUS_USER_NAME or ""})
     holders = user_model._default_manager.filter(names if user is None else names | Q(pk=user.pk)).order_by()
     groups = Group.objects.filter(user__in=holders.values("pk")).order_by()
     return _held(of_users.filter(user__in=holders.values("pk")), model) | _held(
