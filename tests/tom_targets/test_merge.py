@@ -322,6 +322,14 @@ class UndoTests(MergeCase):
         undo_merge(self.merge())
         self.assertEqual(contents(), before)
 
+    def test_thousands_of_rows_find_their_way_back_from_among_others(self):
+        ingest(self.keep, points(*range(2000, 2010)), source_name="ZTF")
+        ingest(self.other, points(*range(1000)), source_name="ZTF")
+        other, _ = undo_merge(self.merge())
+        self.assertEqual((self.keep.reduceddatum_set.count(), other.reduceddatum_set.count()), (10, 1000))
+        again = ingest(other, points(*range(1000)), source_name="ZTF")
+        self.assertEqual((again.inserted, again.unchanged), (0, 1000))
+
     def test_once_is_enough(self):
         record = self.merge()
         undo_merge(record)
