@@ -124,10 +124,12 @@ class TargetForm(forms.ModelForm):
         """Store the target, its extras, and the access of the groups that could be chosen."""
         if not commit:
             return super().save(commit=False)
+        # Who makes a target will have every right to it; who changes one hands on his own.
+        by = None if self.instance._state.adding else self.user
         with transaction.atomic():
             instance = super().save(commit=True)
             self.save_extras(instance)
-            set_groups(instance, self.cleaned_data["groups"], among=self.fields["groups"].queryset)
+            set_groups(instance, self.cleaned_data["groups"], among=self.fields["groups"].queryset, by=by)
         return instance
 
     def save_extras(self, instance: Target) -> None:

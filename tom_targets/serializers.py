@@ -187,7 +187,7 @@ class TargetSerializer(serializers.ModelSerializer):
             instance.save()
             self._join(instance, nested["target_lists"])
             if nested["groups"] is not None:
-                set_groups(instance, nested["groups"], among=groups_of(self.user))
+                set_groups(instance, nested["groups"], among=groups_of(self.user), by=self.user)
         for fetched in ("all_extras", "all_aliases", "view_grants"):
             instance.__dict__.pop(fetched, None)
         return instance

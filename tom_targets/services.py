@@ -8,7 +8,8 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from tom_common.hooks import run_hook
-from tom_common.permissions import grant, granted_groups, revoke
+from tom_common.permissions import ACTIONS, grant, granted_groups, revoke
+from tom_targets.access import may_hand_on
 from tom_targets.matching import DUPLICATE_RADIUS_ARCSEC, similar_to
 from tom_targets.models import Target, TargetExtra, TargetList
 from tom_targets.names import simplified
@@ -82,11 +83,16 @@ def _grant_to_maker(user: Any, made: Target | TargetList) -> None:
         grant([user], to=made)
 
 
-def set_groups(target: Target, groups: Iterable[Group], *, among: Iterable[Group]) -> None:
-    """Give these groups access, and take it from the others of `among`. Groups beyond `among` stay as they are."""
-    wanted = list(groups)
+def set_groups(target: Target, groups: Iterable[Group], *, among: Iterable[Group], by: Any = None) -> None:
+    """Give these groups access, and take it from the others of `among`. Groups beyond `among` stay as they are.
+
+    So does a group that has access already: one that may see, but not delete, gains nothing by being named again.
+    With `by`, a user, new groups get no more than that user may do.
+    """
+    wanted, held = list(groups), set(granted_groups(target))
     revoke([group for group in among if group not in wanted], to=target)
-    grant(wanted, to=target)
+    actions = ACTIONS if by is None else may_hand_on(target, by)
+    grant([group for group in wanted if group not in held], to=target, actions=actions)
 
 
 @transaction.atomic

@@ -211,6 +211,16 @@ class UpdateTests(ApiCase):
         self.assertEqual([alias["name"] for alias in response.json()["aliases"]], ["NGC 225", "And"])
         self.assertEqual(self.target.tags, {"kind": "spiral", "z": "2"})
 
+    def test_nobody_passes_on_more_than_he_has(self):
+        new, changer = Group.objects.create(name="new"), User.objects.create_user("changer")
+        changer.groups.add(new)
+        grant([changer], to=self.target, actions=["view", "change"])
+        self.client.force_authenticate(changer)
+        response = self.client.patch(self.url, {"groups": [{"id": new.pk}]})
+        self.assertEqual(response.status_code, 200, response.content)
+        self.assertEqual(list(granted_groups(self.target, "change").filter(pk=new.pk)), [new])
+        self.assertFalse(granted_groups(self.target, "delete").filter(pk=new.pk).exists())
+
     def test_groups_replace_those_that_the_user_could_choose(self):
         grant([self.other_group], to=self.target)
         grant([self.user], to=self.target)

@@ -75,6 +75,13 @@ class UpdateTests(TestCase):
         set_groups(target, [], among=[mine])
         self.assertEqual(set(granted_groups(target)), {beyond})
 
+    def test_a_group_that_has_access_gains_no_more_by_being_named_again(self):
+        target, group = SiderealTargetFactory.create(), Group.objects.create(name="readers")
+        grant([group], to=target, actions=["view", "change"])
+        set_groups(target, [group], among=[group])
+        self.assertEqual(list(granted_groups(target, "change")), [group])
+        self.assertEqual(list(granted_groups(target, "delete")), [])
+
     def test_what_is_refused_changes_nothing(self):
         target = SiderealTargetFactory.create(dec=1.0)
         target.dec = 95.0

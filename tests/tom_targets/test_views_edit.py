@@ -344,6 +344,15 @@ class UpdateTests(TestCase):
         logged_in(self.member).post(self.url, data)
         self.assertEqual(list(granted_groups(self.target)), [theirs])
 
+    def test_nobody_passes_on_more_than_he_has_by_saving(self):
+        keeps, new = make_group("keeps"), make_group("new")
+        changer = make_user("changer", groups=[keeps, new])
+        grant([keeps], to=self.target, actions=["view", "change"])
+        response = logged_in(changer).post(self.url, {**self.data(), "groups": [keeps.pk, new.pk]})
+        self.assertEqual(response.status_code, 302)
+        self.assertLessEqual({keeps, new}, set(granted_groups(self.target, "change")))
+        self.assertTrue({keeps, new}.isdisjoint(granted_groups(self.target, "delete")))
+
     def test_a_moving_target_has_its_own_form(self):
         asteroid = NonSiderealTargetFactory.create()
         page = logged_in(self.superuser).get(reverse("targets:update", args=[asteroid.pk]))

@@ -48,6 +48,7 @@ class TargetFormMixin:
         form = super().get_form(*args, **kwargs)
         if "groups" in form.fields:
             form.fields["groups"].queryset = groups_of(self.request.user)
+            form.user = self.request.user
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
