@@ -2,10 +2,11 @@
 
 from typing import Any
 
+# With its signals the queue notices a setting TASKS that a test overrides; without them it would keep the first.
 try:
-    from django.tasks import task_backends
+    from django.tasks import signals, task_backends  # noqa: F401
 except ImportError:  # Django 5.2, where tasks are a package of their own
-    from django_tasks import task_backends
+    from django_tasks import signals, task_backends  # noqa: F401
 
 #: how a backend's class is called -> the command that works it off; None when the work is done at once
 WORKERS = {

@@ -16,7 +16,7 @@ from tom_catalogs import services
 from tom_catalogs.forms import CatalogQueryForm
 from tom_catalogs.models import CatalogAnswer
 from tom_catalogs.resolve import parse_term, resolve
-from tom_common import jobs
+from tom_common import job_queue, jobs
 from tom_common.models import Job
 from tom_targets.models import Target
 
@@ -181,7 +181,7 @@ class QueryPage(PageCase, TestCase):
         self.client.force_login(User.objects.create_user("other"))
         self.assertContains(self.client.get(response.url), "SIMBAD was not asked")
 
-    @override_settings(TASKS={"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}})
+    @override_settings(TASKS={"default": {"BACKEND": job_queue.immediate_backend()}})
     def test_with_the_immediate_backend_one_request_is_enough(self):
         with mock.patch("django.db.transaction.on_commit", lambda function, **kwargs: function()):
             response = self.ask("M31")
