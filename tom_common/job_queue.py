@@ -4,7 +4,7 @@ from typing import Any
 
 # With its signals the queue notices a setting TASKS that a test overrides; without them it would keep the first.
 try:
-    from django.tasks import signals, task_backends  # noqa: F401
+    from django.tasks import signals, task_backends
 except ImportError:  # Django 5.2, where tasks are a package of their own
     from django_tasks import signals, task_backends  # noqa: F401
 
