@@ -549,7 +549,6 @@ PERMISSIONS = {
 
 #: not there yet: a module, a name or a member, and with it all that belongs to it
 LATER = {
-    # starter lists
     # sharing
     "tom_targets.sharing", "tom_targets.persistent_sharing_serializers", "tom_targets.viewsets",
     "tom_targets.forms.TargetShareForm", "tom_targets.forms.TargetListShareForm",

@@ -1,19 +1,10 @@
 """What the catalogue tests share."""
 
-import os
-import unittest
 from pathlib import Path
 
 from django.test import override_settings
 
 from tests.fake_services import FakeServices
-
-ROOT = Path(__file__).resolve().parents[2]
-RECORDED = Path(os.environ.get("TOM_RECORDED") or ROOT.parent / "shared" / "recorded")
-
-needs_recorded = unittest.skipUnless(
-    RECORDED.is_dir(), f"the answers of the real services are not here ({RECORDED}); TOM_RECORDED names another folder"
-)
 
 #: the five catalogues of every TOM
 SERVICES = ("Simbad", "NED", "MPC", "JPL Horizons", "TNS")

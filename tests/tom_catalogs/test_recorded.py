@@ -5,7 +5,8 @@ import math
 
 from django.test import SimpleTestCase
 
-from tests.tom_catalogs.cases import RECORDED, CatalogueCase, needs_recorded
+from tests.recorded import RECORDED, needs_recorded
+from tests.tom_catalogs.cases import CatalogueCase
 from tom_catalogs import votable
 from tom_catalogs.answers import Status
 from tom_catalogs.harvesters import mpc

@@ -1,20 +1,18 @@
 """The demo's targets are real objects, where they really are."""
 
 import json
-from pathlib import Path
-from unittest import skipUnless
 
 from astropy.time import Time
 from django.contrib.auth.models import Group, User
 from django.test import SimpleTestCase, TestCase
 
+from tests.recorded import RECORDED, needs_recorded
 from tom_common.astro.orbits import OrbitalElements, ephemeris
 from tom_common.astro.sky import constellation, separation
 from tom_targets.demo import make_targets, unsaved
 from tom_targets.demo_objects import ASTEROIDS, COMETS, GROUPINGS, OBJECTS, SOLAR_SYSTEM_TEAM, SUPERNOVA_TEAM
 from tom_targets.models import Target, TargetList, TargetName
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded"
 BY_NAME = {item.name: item for item in OBJECTS}
 
 
@@ -131,7 +129,7 @@ class OrbitTests(SimpleTestCase):
                 self.assertTrue((r > axis * (1 - eccentricity) - 1e-6).all())
                 self.assertTrue((r < axis * (1 + eccentricity) + 1e-6).all())
 
-    @skipUnless(RECORDED.is_dir(), f"needs the recorded answers of the catalogues in {RECORDED}")
+    @needs_recorded
     def test_elements_are_those_of_the_small_body_database(self):
         query = json.loads((RECORDED / "jpl_sbdb_query" / "asteroids.json").read_text())
         rows = {row[0].strip().split(" (")[0].split(" ", 1)[-1]: dict(zip(query["fields"], row, strict=True))
@@ -148,7 +146,7 @@ class OrbitTests(SimpleTestCase):
                 self.assertAlmostEqual(item.fields[field], float(row[column]), places=9, msg=f"{item.name} {field}")
         self.assertGreaterEqual(checked, 6)
 
-    @skipUnless(RECORDED.is_dir(), f"needs the recorded answers of the catalogues in {RECORDED}")
+    @needs_recorded
     def test_comets_are_those_of_the_small_body_database(self):
         query = json.loads((RECORDED / "jpl_sbdb_query" / "comets.json").read_text())
         rows = {row[0].strip(): dict(zip(query["fields"], row, strict=True)) for row in query["data"]}

@@ -2,13 +2,12 @@
 
 import csv
 import math
-import unittest
-from pathlib import Path
 
 from django.contrib.messages import get_messages
 from django.test import SimpleTestCase, TestCase
 from django.urls import reverse
 
+from tests.recorded import RECORDED, needs_recorded
 from tom_common.astro.angles import parse_dec, parse_ra
 from tom_common.astro.sky import constellation, separation
 from tom_common.testing import logged_in, make_user
@@ -18,7 +17,7 @@ from tom_targets.seed_objects import MESSIER
 from tom_targets.testing import SiderealTargetFactory
 
 SEED = reverse("targets:seed")
-CATALOGUE = Path("/work/shared/recorded/demo_targets/ngc_messier.csv")
+CATALOGUE = RECORDED / "demo_targets" / "ngc_messier.csv"
 #: objects that are several arcminutes wide have no sharp centre
 WIDE = {"open cluster", "nebula", "star cloud", "open cluster with nebula", "double star", "asterism"}
 
@@ -45,7 +44,7 @@ class ObjectsTests(SimpleTestCase):
         for name, where in places.items():
             self.assertEqual(constellation(by_name[name]["ra"], by_name[name]["dec"]), where, name)
 
-    @unittest.skipUnless(CATALOGUE.exists(), "the catalogue to compare with is not on this machine")
+    @needs_recorded
     def test_positions_agree_with_a_catalogue(self):
         with CATALOGUE.open(encoding="utf-8") as file:
             known = {row["name"]: row for row in csv.DictReader(file)}

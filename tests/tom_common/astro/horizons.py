@@ -1,10 +1,7 @@
 """Reads recorded answers of JPL Horizons, which stay outside the project."""
 
-import os
-from pathlib import Path
+from tests.recorded import RECORDED
 
-PROJECT = Path(__file__).resolve().parents[3]
-RECORDED = Path(os.environ.get("TOM_RECORDED", PROJECT.parent / "shared" / "recorded"))
 HORIZONS = RECORDED / "jpl_horizons"
 
 
